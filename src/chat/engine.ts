@@ -1,0 +1,30 @@
+import type { ChatEvent } from './event.ts'
+import type { Prompt } from './request.ts'
+
+/**
+ * Turns one conversation into one stream of events. Knows nothing of HTTP, keys, limits, stop texts or records.
+ * Keeps to `answerLimit` and to the thinking budget, for every choice.
+ */
+export interface Engine {
+  /**
+   * Begins work when first read. The first event of a choice is `prompt`; choices may interleave.
+   * Stops work and frees what it holds at once when `signal` aborts (the stream then throws the signal's reason) or when
+   * the reader returns. Throws `context-overflow` before any work, `overloaded` when its queue is full, `engine-lost`
+   * when the model's process dies under the answer.
+   */
+  answer(prompt: Prompt, signal: AbortSignal): AsyncIterable<ChatEvent>
+  /** Whether it can answer now, and what it is doing. Never throws, costs nothing. */
+  state(): EngineState
+  /** Ends everything it started. Answers still running throw `overloaded`. */
+  close(): Promise<void>
+}
+
+export interface EngineState {
+  /** `failed`: it could not be started and tries no more, for `reason`. */
+  readonly status: 'starting' | 'ready' | 'failed'
+  readonly reason: string
+  /** Choices being generated. */
+  readonly running: number
+  /** Choices waiting for room. */
+  readonly waiting: number
+}

@@ -1,0 +1,35 @@
+/**
+ * What an answer says: for each choice any number of pieces, then one `finish`, then nothing. Or a `Failure` is thrown.
+ * `choice` counts from 0 and is below the request's `choices`. `tokens` is how many of the model's tokens a piece stands
+ * for: 0 when some earlier piece already counted them.
+ */
+export type ChatEvent =
+  /** The first event of a choice: its prompt has been read. Tokens of the prompt, and how many of them a cache gave. */
+  | { readonly type: 'prompt'; readonly choice: number; readonly tokens: number; readonly cached: number }
+  | { readonly type: 'text' | 'reasoning'; readonly choice: number; readonly text: string; readonly tokens: number }
+  /** Tokens that are neither thought nor answer: the marks around a thought. */
+  | { readonly type: 'mark'; readonly choice: number; readonly tokens: number }
+  /** Call number `call` of this choice begins; calls count from 0 and do not interleave. */
+  | {
+      readonly type: 'call-start'
+      readonly choice: number
+      readonly call: number
+      readonly id: string
+      readonly name: string
+      readonly tokens: number
+    }
+  /** More JSON text of the call's arguments. */
+  | {
+      readonly type: 'call-text'
+      readonly choice: number
+      readonly call: number
+      readonly text: string
+      readonly tokens: number
+    }
+  | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
+
+/**
+ * `stop`: the model or a stop text ended the answer. `length`: a limit did. `tool-calls`: the model ended it after at
+ * least one whole call.
+ */
+export type FinishReason = 'stop' | 'length' | 'tool-calls'

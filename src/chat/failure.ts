@@ -1,0 +1,50 @@
+/** Why an answer could not be given. Each kind has one status and one body in `wire/failures.ts`. */
+export type FailureKind =
+  /** A field of the request is missing, malformed or out of range. */
+  | 'invalid-request'
+  /** The path or the method does not exist. */
+  | 'unknown-path'
+  /** The named model is not in the catalogue. */
+  | 'unknown-model'
+  /** Prompt, or prompt and allowed answer, are longer than the model's window. */
+  | 'context-overflow'
+  /** The model cannot promise JSON. */
+  | 'json-unsupported'
+  /** The model cannot call functions. */
+  | 'calls-unsupported'
+  /** No key came, or it is not of the form `Bearer <key>`. */
+  | 'malformed-key'
+  /** A well-formed key that nobody holds. */
+  | 'unknown-key'
+  /** The body is larger than the server reads. */
+  | 'body-too-large'
+  /** The body did not arrive in time. */
+  | 'body-timeout'
+  /** The engine's queue is full, or the server is stopping. */
+  | 'overloaded'
+  /** The engine died or broke off before the answer was whole. */
+  | 'engine-lost'
+  /** A defect of ours. The caller is told nothing but that. */
+  | 'internal'
+
+/**
+ * The only error class. `message` may be shown to the caller: it names the field, what came and what is allowed, and
+ * never holds a key or another caller's content. `cause` is for the operator's log alone.
+ */
+export class Failure extends Error {
+  readonly kind: FailureKind
+  /** The request's field at fault as a path such as `messages[2].role`, or null where no field is. */
+  readonly field: string | null
+
+  constructor(kind: FailureKind, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {})
+    this.name = 'Failure'
+    this.kind = kind
+    this.field = options.field ?? null
+  }
+}
+
+/** The failure that `error` is; anything that is no `Failure` is a defect and becomes `internal`. */
+export function toFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('internal', 'Request failed: Unknown error.', { cause: error })
+}

@@ -1,0 +1,86 @@
+import type { JsonObject } from './json.ts'
+import type { Model } from './model.ts'
+
+/** A request with every question answered against its model's row. Nothing is optional. */
+export interface ChatRequest {
+  readonly model: Model
+  readonly messages: readonly Message[]
+  readonly sampling: Sampling
+  /** Texts that end the answer and are not part of it; at most four. */
+  readonly stop: readonly string[]
+  readonly thinking: Thinking
+  /** `max_tokens`: tokens of the answer, the thought not counted. */
+  readonly answerLimit: number
+  readonly tools: ToolUse
+  readonly output: Output
+  /** `n`: how many answers to give. */
+  readonly choices: number
+  /** What the answer already holds: the caller's `prefix`, or what a lost engine had said. */
+  readonly begun: AssistantTurn
+  readonly reply: Reply
+}
+
+/** How the answer is to be written. `usageChunk`: a last chunk without choices repeats the usage. */
+export type Reply = { readonly kind: 'whole' } | { readonly kind: 'stream'; readonly usageChunk: boolean }
+
+/** What an engine is given of a request: all but how the answer is cut and written. */
+export type Prompt = Omit<ChatRequest, 'stop' | 'reply'>
+
+export type Message =
+  | { readonly role: 'system'; readonly text: string }
+  | { readonly role: 'user'; readonly parts: readonly Part[] }
+  | ({ readonly role: 'assistant' } & AssistantTurn)
+  | { readonly role: 'tool'; readonly callId: string; readonly text: string }
+
+/** One part of what a user says. Text alone until engines for media exist. */
+export interface Part {
+  readonly type: 'text'
+  readonly text: string
+}
+
+export interface AssistantTurn {
+  readonly reasoning: string
+  readonly text: string
+  readonly calls: readonly Call[]
+}
+
+export interface Call {
+  readonly id: string
+  readonly name: string
+  /** JSON text as the model wrote it. Never parsed and written anew on its way to the caller. */
+  readonly arguments: string
+}
+
+/** All present. A temperature of 0 is greedy; `topK` of 0 and `topP` of 1 cut nothing; `seed` null is a fresh one. */
+export interface Sampling {
+  readonly temperature: number
+  readonly topP: number
+  readonly topK: number
+  readonly minP: number
+  readonly frequencyPenalty: number
+  readonly presencePenalty: number
+  readonly seed: number | null
+}
+
+export type Thinking =
+  | { readonly mode: 'off' }
+  /** `budget`: the most tokens the thought may have. */
+  | { readonly mode: 'on'; readonly budget: number; readonly effort: 'high' | 'max' }
+
+export interface Tool {
+  readonly name: string
+  readonly description: string
+  /** A JSON Schema of the arguments. */
+  readonly parameters: JsonObject
+}
+
+/** `none`: the model is told of no tools. `auto`: it may call, `required`: it must, `one`: it must call `tool`. */
+export type ToolUse =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'auto' | 'required'; readonly tools: readonly Tool[] }
+  | { readonly mode: 'one'; readonly tool: Tool; readonly tools: readonly Tool[] }
+
+export type Output =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'schema'; readonly schema: JsonObject }
