@@ -10,8 +10,8 @@ export interface Caller {
 
 /** Lets a caller in, and keeps count of what was let in. */
 export interface Gate {
-  /** Throws `malformed-key` or `unknown-key`. */
-  identify(authorization: string): Caller
+  /** Takes the `Authorization` header, empty where none came. Throws `malformed-key` or `unknown-key`. */
+  identify(authorization: string): Promise<Caller>
   /** Lets the request in, or throws. Every ticket it gives is settled exactly once, however the answer ends. */
   admit(caller: Caller, request: ChatRequest, traceId: string): Ticket
 }

@@ -1,0 +1,72 @@
+import type { Engine } from './chat/engine.ts'
+import type { ChatEvent, FinishReason } from './chat/event.ts'
+import { toFailure } from './chat/failure.ts'
+import type { Caller, Gate, Outcome, Ticket } from './chat/gate.ts'
+import type { Model } from './chat/model.ts'
+import type { ChatRequest } from './chat/request.ts'
+import { addUsage, noUsage } from './chat/usage.ts'
+import { decode } from './decode/decode.ts'
+
+/** What the journey of a request passes through. */
+export interface Journey {
+  readonly gate: Gate
+  engineOf(model: Model): Engine
+  newId(): string
+}
+
+/**
+ * The journey of one request: admit, answer, decode, settle. Resolves when the first event is in hand, so that whatever
+ * fails before it can still be an HTTP status; rejects with a `Failure` or with the signal's reason.
+ * Whoever takes the events must read them to the end or return their iterator: that settles the ticket and frees the
+ * engine.
+ */
+export async function complete(
+  journey: Journey,
+  caller: Caller,
+  request: ChatRequest,
+  traceId: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<ChatEvent>> {
+  const ticket = journey.gate.admit(caller, request, traceId)
+  const said = journey.engineOf(request.model).answer(request, signal)
+  return started(settled(decode(said, request, journey.newId), ticket, signal))
+}
+
+/** The same events, and the ticket settled once however they end. */
+async function* settled(
+  events: AsyncIterable<ChatEvent>,
+  ticket: Ticket,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent, void> {
+  let usage = noUsage
+  let outcome: Outcome = { kind: 'abandoned' }
+  const reasons: FinishReason[] = []
+  try {
+    for await (const event of events) {
+      usage = addUsage(usage, event)
+      if (event.type === 'finish') reasons[event.choice] = event.reason
+      yield event
+    }
+    outcome = { kind: 'finished', reasons }
+  } catch (error) {
+    if (!signal.aborted) outcome = { kind: 'failed', failure: toFailure(error) }
+    throw error
+  } finally {
+    ticket.settle(outcome, usage)
+  }
+}
+
+/** The same events with the first one already made: a generator that was never started would not run its `finally`. */
+async function started(events: AsyncGenerator<ChatEvent, void>): Promise<AsyncIterable<ChatEvent>> {
+  const first = await events.next()
+  let taken = false
+  const iterator: AsyncIterator<ChatEvent, void> = {
+    next() {
+      if (taken) return events.next()
+      taken = true
+      return Promise.resolve(first)
+    },
+    return: () => events.return(),
+  }
+  return { [Symbol.asyncIterator]: () => iterator }
+}

@@ -1,0 +1,97 @@
+import type { Engine } from '../../chat/engine.ts'
+import { Failure } from '../../chat/failure.ts'
+import type { Prompt } from '../../chat/request.ts'
+import { streamEvents } from './event-stream.ts'
+import { jsonObject } from './grammar.ts'
+import type { Task } from './messages.ts'
+import type { ModelFile } from './model-file.ts'
+import { readModelFile } from './model-file.ts'
+import type { EngineLogLine } from './model-process.ts'
+import { ModelProcess } from './model-process.ts'
+import { startProcess } from './process-handle.ts'
+import type { PromptText } from './prompt-text.ts'
+import { createPromptWriter } from './prompt-text.ts'
+
+export type { EngineLogLine } from './model-process.ts'
+
+export interface LlamaOptions {
+  /** The model's id, for messages. */
+  readonly name: string
+  /** Path of the GGUF file. */
+  readonly file: string
+  /** The model's chat template as Jinja source. */
+  readonly template: string
+  /** Tokens that prompt, thought and answer of one choice may fill together. */
+  readonly contextLength: number
+  /** Most choices running at once. */
+  readonly sequences: number
+  readonly threads: number
+  /** Most choices waiting for others to end; one more is refused as `overloaded`. */
+  readonly queue: number
+  log(line: EngineLogLine): void
+}
+
+/**
+ * The embedded engine: llama.cpp in a process of its own, started at once and again whenever it dies. Answers wait until
+ * it is ready. Gives raw text: marks of thought and calls stand in it as the model wrote them.
+ * Throws a `Failure` of kind `internal` when the file or the template cannot be used.
+ */
+export function llamaEngine(options: LlamaOptions): Engine {
+  const file = readModelFile(options.file)
+  return llamaEngineWithCells(options, file, cellsFor(file, options))
+}
+
+/** As `llamaEngine`, with the size of the KV cache given. */
+export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cells: number): Engine {
+  const write = createPromptWriter(file, options.template)
+  const { contextLength, sequences, threads } = options
+  const model = new ModelProcess({
+    name: options.name,
+    load: { file: options.file, contextLength, sequences, cells, threads },
+    queue: options.queue,
+    log: (line) => options.log(line),
+    start: startProcess,
+    now: () => performance.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  })
+  return {
+    answer: (prompt, signal) => ({
+      [Symbol.asyncIterator]: () => streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
+    }),
+    state: () => model.state(),
+    close: () => model.close(),
+  }
+}
+
+const smallCacheBytes = 128 * 2 ** 20
+
+/**
+ * Cells of the KV cache: whole contexts, one at least and one for each sequence at most, in as much memory as half the
+ * weights take, or 128 MiB where that is more. Few answers ever fill their context, and those that do not fit wait.
+ */
+function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): number {
+  const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)
+  const contexts = Math.floor(bytes / (contextLength * file.cellBytes))
+  return contextLength * Math.min(sequences, Math.max(1, contexts))
+}
+
+function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
+  const { choices, sampling, answerLimit, output, tools } = prompt
+  if (output.kind === 'schema') throw unsupported('response_format', 'answers that follow a JSON Schema')
+  if (tools.mode === 'required' || tools.mode === 'one') throw unsupported('tool_choice', 'forced function calls')
+  return {
+    prompt: pieces,
+    choices,
+    sampling,
+    answerLimit,
+    thought,
+    grammar: output.kind === 'json' ? jsonObject : '',
+  }
+}
+
+function unsupported(field: string, what: string): Failure {
+  return new Failure('invalid-request', `This model's engine does not support ${what}.`, { field })
+}

@@ -1,0 +1,52 @@
+import type { ChatEvent } from '../../chat/event.ts'
+import type { Sampling } from '../../chat/request.ts'
+
+/** What the server's process and a model's process say to each other. Nothing else passes between them. */
+
+/** How a model is to be loaded. */
+export interface LoadOptions {
+  readonly file: string
+  readonly contextLength: number
+  readonly sequences: number
+  /** Cells of the KV cache, shared by all sequences; at least `contextLength`. */
+  readonly cells: number
+  readonly threads: number
+}
+
+/** One request, its prompt rendered. */
+export interface Task {
+  /** The prompt's text in pieces that are tokenised apart, so that no token spans two of them. */
+  readonly prompt: readonly string[]
+  readonly choices: number
+  readonly sampling: Sampling
+  readonly answerLimit: number
+  readonly thought: ThoughtPlan
+  /** A GBNF grammar that the answer, not the thought, must follow; empty for none. */
+  readonly grammar: string
+}
+
+/** `from`: whether the prompt leaves a thought open, the answer may open one at its very start, or neither. */
+export type ThoughtPlan =
+  | { readonly from: 'never' }
+  | { readonly from: 'prompt' | 'start'; readonly budget: number; readonly open: string; readonly close: string }
+
+export type ToProcess =
+  /** Comes first, and once. */
+  | { readonly type: 'load'; readonly options: LoadOptions }
+  | { readonly type: 'answer'; readonly id: number; readonly task: Task }
+  /** No event of this answer is wanted any more. It may be unknown or over already. */
+  | { readonly type: 'abort'; readonly id: number }
+
+export type FromProcess =
+  | { readonly type: 'ready' }
+  /** The model cannot be loaded. The process ends; why llama.cpp refused stands on its standard error. */
+  | { readonly type: 'load-failed'; readonly reason: string }
+  /** The prompt does not fit; nothing was done for it. */
+  | { readonly type: 'too-long'; readonly id: number; readonly tokens: number }
+  /** What the answers said since the last such message, in order. After the last choice's `finish` an id is over. */
+  | { readonly type: 'said'; readonly said: readonly Said[] }
+
+export interface Said {
+  readonly id: number
+  readonly event: ChatEvent
+}

@@ -1,0 +1,154 @@
+import { Failure } from '../../chat/failure.ts'
+import type { GgufHeader, GgufTensor, GgufValue } from './gguf.ts'
+import { readGguf } from './gguf.ts'
+
+/** What a GGUF file says of the model inside, read without touching the weights. */
+export interface ModelFile {
+  readonly architecture: string
+  readonly name: string
+  /** Tokens that the model was trained to see at once. */
+  readonly contextLength: number
+  /** The chat template as Jinja source; empty where the file has none. */
+  readonly template: string
+  readonly layers: number
+  readonly parameters: number
+  readonly sizeBytes: number
+  /** llama.cpp's number for how most weights are stored (`general.file_type`), or null. */
+  readonly fileType: number | null
+  /** Bytes that one token takes in an F16 KV cache. */
+  readonly cellBytes: number
+  /** Texts that the tokenizer reads as one special token wherever they stand. */
+  readonly specials: readonly string[]
+  /** Text of the token that begins a sequence, and of the one that ends it; empty where there is none. */
+  readonly bos: string
+  readonly eos: string
+}
+
+/**
+ * Reads and checks the header of a GGUF file. Throws a `Failure` of kind `internal` that names the file and the reason:
+ * unreadable, not GGUF, cut short, or with numbers that would abort llama.cpp instead of being refused by it.
+ */
+export function readModelFile(path: string): ModelFile {
+  try {
+    const header = readGguf(path)
+    checkTensors(header)
+    return describeModel(header)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Failure('internal', `Model file ${path} cannot be used: ${reason}.`, { cause: error })
+  }
+}
+
+function describeModel(header: GgufHeader): ModelFile {
+  const { values } = header
+  const architecture = text(values, 'general.architecture')
+  if (architecture === '') throw new TypeError('it does not name its architecture')
+  const about = (key: string): GgufValue | undefined => values.get(`${architecture}.${key}`)
+  const layers = positive(about('block_count'), 'block_count')
+  const tokens = specialTokens(values)
+  return {
+    architecture,
+    name: text(values, 'general.name'),
+    contextLength: positive(about('context_length'), 'context_length'),
+    template: text(values, 'tokenizer.chat_template'),
+    layers,
+    parameters: header.tensors.reduce((sum, tensor) => sum + elements(tensor), 0),
+    sizeBytes: header.fileBytes,
+    fileType: integer(values.get('general.file_type')),
+    cellBytes: layers * cacheWidth(about) * 2,
+    ...tokens,
+  }
+}
+
+/** Keys and values that one layer caches for one token. Where the file gives heads per layer, the widest layer's. */
+function cacheWidth(about: (key: string) => GgufValue | undefined): number {
+  const width = positive(about('embedding_length'), 'embedding_length')
+  const heads = mostHeads(about('attention.head_count'), 'attention.head_count') ?? 1
+  const cached = mostHeads(about('attention.head_count_kv'), 'attention.head_count_kv') ?? heads
+  const size = Math.ceil(width / heads)
+  const key = integer(about('attention.key_length')) ?? size
+  const value = integer(about('attention.value_length')) ?? size
+  return cached * (key + value)
+}
+
+// llama.cpp divides by these without a look.
+function mostHeads(value: GgufValue | undefined, key: string): number | null {
+  if (value === undefined) return null
+  if (typeof value === 'object') return Math.max(1, ...numbers(value.values()))
+  return positive(value, key)
+}
+
+function* numbers(values: Iterable<unknown>): Iterable<number> {
+  for (const value of values) if (typeof value === 'number') yield value
+}
+
+/** Blocks of weights as ggml stores them: how many weights in a block, and its bytes (ggml.c's table of type traits). */
+const blocks: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
+  0: [1, 4], 1: [1, 2], 2: [32, 18], 3: [32, 20], 6: [32, 22], 7: [32, 24], 8: [32, 34], 9: [32, 36],
+  10: [256, 84], 11: [256, 110], 12: [256, 144], 13: [256, 176], 14: [256, 210], 15: [256, 292],
+  16: [256, 66], 17: [256, 74], 18: [256, 98], 19: [256, 50], 20: [32, 18], 21: [256, 110], 22: [256, 82],
+  23: [256, 136], 24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8], 28: [1, 8], 29: [256, 56], 30: [1, 2],
+  34: [256, 54], 35: [256, 66], 39: [32, 17], 40: [64, 36],
+}
+
+/** A download that broke off has a whole header and not all the weights. */
+function checkTensors(header: GgufHeader): void {
+  if (header.tensors.length === 0) throw new TypeError('it holds no weights')
+  const alignment = integer(header.values.get('general.alignment')) ?? 32
+  if (alignment < 1) throw new RangeError(`its alignment is ${alignment}`)
+  const start = Math.ceil(header.end / alignment) * alignment
+  for (const tensor of header.tensors) {
+    const [weights, bytes] = blocks[tensor.type] ?? [1, 0]
+    const end = start + tensor.offset + Math.ceil(elements(tensor) / weights) * bytes
+    if (end > header.fileBytes)
+      throw new RangeError(`it is cut short: tensor ${tensor.name} ends at byte ${end} of ${header.fileBytes}`)
+  }
+}
+
+function elements(tensor: GgufTensor): number {
+  return tensor.shape.reduce((product, size) => product * size, 1)
+}
+
+type Values = ReadonlyMap<string, GgufValue>
+
+const tokenTypes = { unknown: 2, control: 3, userDefined: 4 } as const
+/**
+ * llama.cpp makes control tokens of these whatever type the file gives them: it knows them by text, as ends of turns and
+ * as the parts of fill-in-the-middle.
+ */
+const knownByText = /^[_▁]?<.*(eot|eom|eos|end|fim|pre|suf|mid|pad|rep|file|im_|return|call).*>$/i
+
+function specialTokens(values: Values): { specials: string[]; bos: string; eos: string } {
+  const tokens = values.get('tokenizer.ggml.tokens')
+  if (typeof tokens !== 'object') throw new TypeError('it holds no vocabulary')
+  const types = values.get('tokenizer.ggml.token_type')
+  const special = new Set<unknown>(Object.values(tokenTypes))
+  const typeOf = typeof types === 'object' ? [...types.values()] : []
+  const bosId = integer(values.get('tokenizer.ggml.bos_token_id'))
+  const eosId = integer(values.get('tokenizer.ggml.eos_token_id'))
+  const found = { specials: new Array<string>(), bos: '', eos: '' }
+  let id = 0
+  for (const token of tokens.values()) {
+    const word = String(token)
+    if (word !== '' && (special.has(typeOf[id]) || knownByText.test(word))) found.specials.push(word)
+    if (id === bosId) found.bos = word
+    if (id === eosId) found.eos = word
+    id++
+  }
+  return found
+}
+
+function text(values: Values, key: string): string {
+  const value = values.get(key)
+  return typeof value === 'string' ? value : ''
+}
+
+function integer(value: GgufValue | undefined): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null
+}
+
+function positive(value: GgufValue | undefined, key: string): number {
+  const number = integer(value)
+  if (number === null || number < 1 || number >= 2 ** 31) throw new RangeError(`its ${key} is ${String(value)}`)
+  return number
+}

@@ -1,0 +1,236 @@
+import type { EngineState } from '../../chat/engine.ts'
+import type { ChatEvent } from '../../chat/event.ts'
+import { Failure } from '../../chat/failure.ts'
+import type { FromProcess, LoadOptions, Task } from './messages.ts'
+import type { ProcessHandle, ProcessListener } from './process-handle.ts'
+
+/** What the supervisor has to tell an operator. Never holds text of a request. */
+export type EngineLogLine =
+  | { readonly event: 'started'; readonly model: string; readonly pid: number; readonly ms: number }
+  | { readonly event: 'exited'; readonly model: string; readonly pid: number; readonly reason: string }
+  | { readonly event: 'restarting'; readonly model: string; readonly inMs: number }
+  | { readonly event: 'failed'; readonly model: string; readonly reason: string }
+
+export interface SupervisorOptions {
+  readonly name: string
+  readonly load: LoadOptions
+  /** Most choices that wait for others to end. */
+  readonly queue: number
+  log(line: EngineLogLine): void
+  start(listener: ProcessListener): ProcessHandle
+  now(): number
+  /** Runs something later; gives what calls it off. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** Where one answer goes. After `end` or `fail` nothing follows. */
+export interface AnswerSink {
+  event(event: ChatEvent): void
+  end(): void
+  fail(failure: Failure): void
+}
+
+interface Request {
+  readonly id: number
+  readonly task: Task
+  readonly sink: AnswerSink
+  /** Choices that have not finished. */
+  open: number
+  sent: boolean
+  /** Whether anything of its answer has come. */
+  heard: boolean
+  /** Whether a process has died under it already. */
+  suspect: boolean
+}
+
+const overloaded = 'Model service overloaded. Please try again later.'
+const firstDelayMs = 100
+const longestDelayMs = 5000
+const healthyMs = 30_000
+const mostFailedStarts = 3
+
+/**
+ * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once, the others wait
+ * here in order. When the process dies, answers that have said something fail with `engine-lost`; the others are asked
+ * again of the next process, once, so that a request which kills processes does not do so for ever. When it cannot load
+ * the model three times in a row it is not started again.
+ */
+export class ModelProcess {
+  readonly #options: SupervisorOptions
+  /** Running and waiting, in order of arrival. */
+  readonly #requests = new Map<number, Request>()
+  #process: ProcessHandle | null = null
+  #status: 'starting' | 'ready' | 'failed' | 'closed' = 'starting'
+  #reason = ''
+  #lastId = 0
+  #failedStarts = 0
+  #delayMs = firstDelayMs
+  #startedAt = 0
+  #callOff = (): void => {}
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#start()
+  }
+
+  /** Takes a request in. Gives what ends it when nobody wants its answer any more. Throws `overloaded`. */
+  ask(task: Task, sink: AnswerSink): () => void {
+    if (this.#status === 'failed' || this.#status === 'closed')
+      throw new Failure('overloaded', overloaded, { cause: this.#reason })
+    const { running, waiting } = this.#load()
+    const room = this.#options.load.sequences + this.#options.queue
+    if (running + waiting > 0 && running + waiting + task.choices > room) throw new Failure('overloaded', overloaded)
+    const id = ++this.#lastId
+    const request = { id, task, sink, open: task.choices, sent: false, heard: false, suspect: false }
+    this.#requests.set(id, request)
+    this.#deal()
+    return () => this.#drop(request)
+  }
+
+  state(): EngineState {
+    const status = this.#status === 'closed' ? 'failed' : this.#status
+    return { status, reason: this.#reason, ...this.#load() }
+  }
+
+  async close(): Promise<void> {
+    this.#callOff()
+    this.#giveUp('closed', 'The model was closed.')
+    await this.#process?.stop()
+  }
+
+  #load(): { running: number; waiting: number } {
+    let running = 0
+    let waiting = 0
+    for (const { sent, open } of this.#requests.values()) {
+      if (sent) running += open
+      else waiting += open
+    }
+    return { running, waiting }
+  }
+
+  #deal(): void {
+    if (this.#status !== 'ready') return
+    let { running } = this.#load()
+    for (const request of this.#requests.values()) {
+      if (request.sent) continue
+      if (running > 0 && running + request.open > this.#options.load.sequences) return
+      request.sent = true
+      running += request.open
+      this.#process?.send({ type: 'answer', id: request.id, task: request.task })
+    }
+  }
+
+  #drop(request: Request): void {
+    if (!this.#requests.delete(request.id)) return
+    if (request.sent) this.#process?.send({ type: 'abort', id: request.id })
+    this.#deal()
+  }
+
+  #start(): void {
+    this.#status = 'starting'
+    this.#startedAt = this.#options.now()
+    this.#process = this.#options.start({
+      message: (message) => this.#hear(message),
+      exit: (how, lines) => this.#exited(how, lines),
+    })
+    this.#process.send({ type: 'load', options: this.#options.load })
+  }
+
+  #hear(message: FromProcess): void {
+    switch (message.type) {
+      case 'ready':
+        return this.#ready()
+      case 'load-failed':
+        this.#reason = message.reason
+        return
+      case 'too-long':
+        return this.#refuse(message.id, message.tokens)
+      case 'said':
+        for (const { id, event } of message.said) this.#say(id, event)
+        return this.#deal()
+    }
+  }
+
+  #ready(): void {
+    if (this.#status === 'closed') return
+    const now = this.#options.now()
+    const { name, log } = this.#options
+    log({ event: 'started', model: name, pid: this.#process?.pid ?? 0, ms: Math.round(now - this.#startedAt) })
+    this.#status = 'ready'
+    this.#reason = ''
+    this.#failedStarts = 0
+    this.#startedAt = now
+    this.#deal()
+  }
+
+  #say(id: number, event: ChatEvent): void {
+    const request = this.#requests.get(id)
+    if (request === undefined) return
+    request.heard = true
+    if (event.type === 'finish') request.open -= 1
+    if (request.open === 0) this.#requests.delete(id)
+    request.sink.event(event)
+    if (request.open === 0) request.sink.end()
+  }
+
+  #refuse(id: number, tokens: number): void {
+    const limit = this.#options.load.contextLength
+    const text = `length of prompt_tokens (${tokens}) must be less than max_seq_len (${limit}).`
+    this.#fail(id, new Failure('context-overflow', text, { field: 'messages' }))
+    this.#deal()
+  }
+
+  #fail(id: number, failure: Failure): void {
+    const request = this.#requests.get(id)
+    this.#requests.delete(id)
+    request?.sink.fail(failure)
+  }
+
+  #exited(how: string, lines: readonly string[]): void {
+    const wasReady = this.#status === 'ready'
+    const reason = [this.#reason, `The model's process ended (${how}).`, ...complaints(lines)].join(' ').trim()
+    const { name, log } = this.#options
+    log({ event: 'exited', model: name, pid: this.#process?.pid ?? 0, reason })
+    this.#process = null
+    if (this.#status === 'closed') return
+    if (wasReady && this.#options.now() - this.#startedAt >= healthyMs) this.#delayMs = firstDelayMs
+    if (!wasReady) this.#failedStarts += 1
+    this.#reason = reason
+    this.#status = 'starting'
+    this.#loseAnswers(reason)
+    if (this.#failedStarts < mostFailedStarts) return this.#restart()
+    log({ event: 'failed', model: name, reason })
+    this.#giveUp('failed', reason)
+  }
+
+  #loseAnswers(reason: string): void {
+    for (const request of this.#requests.values()) {
+      if (!request.sent) continue
+      if (request.heard || request.suspect) this.#fail(request.id, lost(reason))
+      else Object.assign(request, { sent: false, suspect: true })
+    }
+  }
+
+  #restart(): void {
+    const inMs = this.#delayMs
+    this.#delayMs = Math.min(longestDelayMs, inMs * 2)
+    this.#options.log({ event: 'restarting', model: this.#options.name, inMs })
+    this.#callOff = this.#options.after(inMs, () => this.#start())
+  }
+
+  #giveUp(status: 'failed' | 'closed', reason: string): void {
+    this.#status = status
+    this.#reason = reason
+    for (const id of this.#requests.keys()) this.#fail(id, new Failure('overloaded', overloaded, { cause: reason }))
+  }
+}
+
+function lost(reason: string): Failure {
+  const text = "The model's process ended before the answer was complete. Please try again."
+  return new Failure('engine-lost', text, { cause: reason })
+}
+
+/** The last lines in which llama.cpp says what is wrong, among the many in which it says what is right. */
+function complaints(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => /error|fail|cannot|invalid|unable|assert|missing|unknown/i.test(line)).slice(-3)
+}

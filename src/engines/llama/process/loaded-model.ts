@@ -1,0 +1,191 @@
+import type { Sampling } from '../../../chat/request.ts'
+import { Failure } from '../../../chat/failure.ts'
+import type { Llama, Pointer, Struct } from '../bindings.ts'
+import { addressOf } from '../bindings.ts'
+import type { LoadOptions } from '../messages.ts'
+import type { TokenSampler } from './sampler.ts'
+import { createSampler } from './sampler.ts'
+
+/** A model with its KV cache, as the step loop sees it. Every call blocks until it is done. */
+export interface LoadedModel {
+  /** Most tokens in one batch. */
+  readonly batchSize: number
+  /** The tokens of a text. Special tokens are read where they stand; `first` pieces get what begins a sequence. */
+  tokenize(text: string, first: boolean): readonly number[]
+  /** The bytes that a token shows. */
+  bytesOf(token: number): Uint8Array
+  /** Whether the model ends its answer with this token. */
+  isEnd(token: number): boolean
+  /** Has control tokens such as a mark show their text, which they do not by themselves. */
+  reveal(text: string): void
+  /** Adds a token to the next batch and gives its index. Its logits are kept when `output`. */
+  add(token: number, position: number, slot: number, output: boolean): number
+  /** Runs the batch and empties it. `no-room`: the KV cache is full, and nothing of the batch is in it. */
+  decode(): 'done' | 'no-room'
+  sampler(sampling: Sampling, choice: number, grammar: string): TokenSampler
+  /** Drops what the KV cache holds of a slot. */
+  forget(slot: number): void
+  /** Has one slot share all that another one holds. */
+  share(from: number, to: number): void
+}
+
+/** Tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
+const batchSize = 256
+
+/** Loads weights and makes the context. Throws a `Failure` when llama.cpp refuses; it says why on standard error. */
+export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
+  const model = llama.llama_model_load_from_file(options.file, llama.llama_model_default_params())
+  if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
+  const context = llama.llama_init_from_model(model, contextParams(llama, options))
+  if (Number(context) === 0) throw new Failure('internal', 'llama.cpp cannot make a context for the model.')
+  attachThreads(llama, context, options.threads)
+  const vocab = llama.llama_model_get_vocab(model)
+  const vocabSize = llama.llama_vocab_n_tokens(vocab)
+  const samplers = { llama, context, vocab, vocabSize, contextLength: options.contextLength }
+  const memory = llama.llama_get_memory(context)
+  const batch = new Batch(batchSize)
+  const tokens = new Vocabulary(llama, vocab, vocabSize)
+  return {
+    batchSize,
+    tokenize: (text, first) => tokens.tokenize(text, first),
+    bytesOf: (token) => tokens.bytesOf(token),
+    isEnd: (token) => llama.llama_vocab_is_eog(vocab, token),
+    reveal: (text) => tokens.reveal(text),
+    add: (token, position, slot, output) => batch.add(token, position, slot, output),
+    decode() {
+      const result = llama.llama_decode(context, batch.take())
+      if (result === 0) return 'done'
+      if (result === 1) return 'no-room'
+      throw new Failure('internal', `llama.cpp could not decode a batch (${result}).`)
+    },
+    sampler: (sampling, choice, grammar) => createSampler(samplers, sampling, choice, grammar),
+    forget: (slot) => void llama.llama_memory_seq_rm(memory, slot, -1, -1),
+    share: (from, to) => llama.llama_memory_seq_cp(memory, from, to, -1, -1),
+  }
+}
+
+function contextParams(llama: Llama, options: LoadOptions): Struct {
+  return {
+    ...llama.llama_context_default_params(),
+    n_ctx: options.cells,
+    n_batch: batchSize,
+    n_ubatch: batchSize,
+    n_seq_max: options.sequences,
+    n_outputs_max: options.sequences,
+    n_threads: options.threads,
+    n_threads_batch: options.threads,
+    kv_unified: true,
+  }
+}
+
+/**
+ * Without a pool of its own every decode starts and joins threads. They wait asleep for work (`poll` 0): spinning is a
+ * little faster on an idle machine and takes cores from the server on a busy one.
+ */
+function attachThreads(llama: Llama, context: Pointer, threads: number): void {
+  const params = { ...llama.ggml_threadpool_params_default(threads), poll: 0 }
+  const pool = llama.ggml_threadpool_new(params)
+  if (Number(pool) === 0) throw new Failure('internal', `llama.cpp cannot start ${threads} threads.`)
+  llama.llama_attach_threadpool(context, pool, pool)
+}
+
+/** `llama_batch` over arrays that live as long as it does; one sequence per token. */
+class Batch {
+  #size = 0
+  readonly #tokens: Int32Array
+  readonly #positions: Int32Array
+  readonly #slots: Int32Array
+  readonly #outputs: Int8Array
+  readonly #slotCounts: Int32Array
+  readonly #slotPointers: BigUint64Array
+  readonly #addresses: Struct
+
+  constructor(size: number) {
+    this.#tokens = new Int32Array(new ArrayBuffer(size * 4))
+    this.#positions = new Int32Array(new ArrayBuffer(size * 4))
+    this.#slots = new Int32Array(new ArrayBuffer(size * 4))
+    this.#outputs = new Int8Array(new ArrayBuffer(size))
+    this.#slotCounts = new Int32Array(new ArrayBuffer(size * 4)).fill(1)
+    const slots = BigInt(addressOf(this.#slots))
+    this.#slotPointers = BigUint64Array.from({ length: size }, (_, index) => slots + BigInt(index * 4))
+    this.#addresses = {
+      token: addressOf(this.#tokens),
+      embd: 0,
+      pos: addressOf(this.#positions),
+      n_seq_id: addressOf(this.#slotCounts),
+      seq_id: addressOf(this.#slotPointers),
+      logits: addressOf(this.#outputs),
+    }
+  }
+
+  add(token: number, position: number, slot: number, output: boolean): number {
+    const index = this.#size++
+    this.#tokens[index] = token
+    this.#positions[index] = position
+    this.#slots[index] = slot
+    this.#outputs[index] = output ? 1 : 0
+    return index
+  }
+
+  /** The batch as it stands, to be used before the next `add`. */
+  take(): Struct {
+    const count = this.#size
+    this.#size = 0
+    return { n_tokens: count, ...this.#addresses }
+  }
+}
+
+class Vocabulary {
+  readonly #llama: Llama
+  readonly #vocab: Pointer
+  readonly #bytes: (Uint8Array | undefined)[]
+  #room = new Int32Array(4096)
+
+  constructor(llama: Llama, vocab: Pointer, size: number) {
+    this.#llama = llama
+    this.#vocab = vocab
+    this.#bytes = new Array<Uint8Array | undefined>(size)
+  }
+
+  tokenize(text: string, first: boolean): readonly number[] {
+    const bytes = Buffer.from(text, 'utf8')
+    let count = this.#read(bytes, first)
+    if (count < 0) {
+      this.#room = new Int32Array(-count)
+      count = this.#read(bytes, first)
+    }
+    const tokens = [...this.#room.subarray(0, count)]
+    // A template that writes the beginning itself would have it twice.
+    const bos = this.#llama.llama_vocab_bos(this.#vocab)
+    return first && tokens[0] === bos && tokens[1] === bos ? tokens.slice(1) : tokens
+  }
+
+  #read(bytes: Buffer, first: boolean): number {
+    return this.#llama.llama_tokenize(this.#vocab, bytes, bytes.length, this.#room, this.#room.length, first, true)
+  }
+
+  bytesOf(token: number): Uint8Array {
+    const known = this.#bytes[token]
+    if (known !== undefined) return known
+    const bytes = this.#show(token, false)
+    this.#bytes[token] = bytes
+    return bytes
+  }
+
+  reveal(text: string): void {
+    const [token, ...more] = this.tokenize(text, false)
+    if (token !== undefined && more.length === 0) this.#bytes[token] = this.#show(token, true)
+  }
+
+  #show(token: number, special: boolean): Uint8Array {
+    const read = (room: Uint8Array): number =>
+      this.#llama.llama_token_to_piece(this.#vocab, token, room, room.length, 0, special)
+    let room = new Uint8Array(64)
+    let length = read(room)
+    if (length < 0) {
+      room = new Uint8Array(-length)
+      length = read(room)
+    }
+    return room.slice(0, length)
+  }
+}

@@ -1,0 +1,112 @@
+import type { ChatEvent } from '../../../chat/event.ts'
+import type { Task } from '../messages.ts'
+import type { LoadedModel } from './loaded-model.ts'
+import type { TokenSampler } from './sampler.ts'
+import { Turn } from './turn.ts'
+import { WholeText } from './whole-text.ts'
+
+/** One request inside the process. */
+export interface Answer {
+  readonly id: number
+  readonly task: Task
+  readonly prompt: readonly number[]
+  /** The tokens that close a thought by force. */
+  readonly closing: readonly number[]
+}
+
+/** One choice of an answer while it is generated: what it has said, what of it the KV cache holds, what comes next. */
+export class Sequence {
+  readonly answer: Answer
+  readonly choice: number
+  /** Prompt and all that was said: what the KV cache must hold before the next token can be chosen. */
+  readonly tokens: number[]
+  /** How many of `tokens` the KV cache holds in `slot`; nothing while `slot` is null. */
+  fed = 0
+  slot: number | null = null
+  readonly #model: LoadedModel
+  readonly #sampler: TokenSampler
+  readonly #contextLength: number
+  readonly #turn: Turn
+  readonly #text = new WholeText()
+  readonly #latin = new TextDecoder()
+
+  constructor(model: LoadedModel, contextLength: number, answer: Answer, choice: number) {
+    const { sampling, grammar, thought, answerLimit } = answer.task
+    this.answer = answer
+    this.choice = choice
+    this.tokens = [...answer.prompt]
+    this.#model = model
+    this.#contextLength = contextLength
+    this.#sampler = model.sampler(sampling, choice, grammar)
+    this.#turn = new Turn(thought, answerLimit)
+  }
+
+  get pending(): number {
+    return this.tokens.length - this.fed
+  }
+
+  /** Whether it has said nothing yet. */
+  get isSilent(): boolean {
+    return this.tokens.length === this.answer.prompt.length
+  }
+
+  /** Says the next token, chosen from the logits at `index`. The last event is `finish` when it was the last one. */
+  advance(index: number): ChatEvent[] {
+    const events: ChatEvent[] = []
+    if (this.isSilent)
+      events.push({ type: 'prompt', choice: this.choice, tokens: this.answer.prompt.length, cached: 0 })
+    const token = this.#choose(index)
+    const shown = this.#shown(token)
+    if (this.#turn.overruns(shown)) this.#closeThought(events)
+    else if (this.#model.isEnd(token)) this.#finish(events, 'stop')
+    else this.#say(events, token, shown)
+    return events
+  }
+
+  free(): void {
+    this.#sampler.free()
+  }
+
+  #choose(index: number): number {
+    if (this.answer.task.grammar === '') return this.#sampler.choose(index)
+    // Whether the token must obey depends on the token: only the open mark may stand before the answer.
+    const free = this.#sampler.choose(index)
+    return this.#turn.isAnswer(this.#shown(free)) ? this.#sampler.chooseByGrammar(index) : free
+  }
+
+  #say(events: ChatEvent[], token: number, shown: string): void {
+    const byGrammar = this.answer.task.grammar !== '' && this.#turn.isAnswer(shown)
+    const state = this.#feed(events, token, byGrammar)
+    if (state === 'full' || this.tokens.length >= this.#contextLength) this.#finish(events, 'length')
+  }
+
+  #closeThought(events: ChatEvent[]): void {
+    const { closing } = this.answer
+    if (this.tokens.length + closing.length >= this.#contextLength) return this.#finish(events, 'length')
+    this.#flush(events)
+    for (const token of closing) this.#feed(events, token, false)
+  }
+
+  #feed(events: ChatEvent[], token: number, byGrammar: boolean): 'open' | 'full' {
+    this.#sampler.accept(token, byGrammar)
+    this.tokens.push(token)
+    const piece = this.#text.take(this.#model.bytesOf(token))
+    if (piece !== null) events.push({ type: 'text', choice: this.choice, ...piece })
+    return this.#turn.take(this.#shown(token))
+  }
+
+  #finish(events: ChatEvent[], reason: 'stop' | 'length'): void {
+    this.#flush(events)
+    events.push({ type: 'finish', choice: this.choice, reason })
+  }
+
+  #flush(events: ChatEvent[]): void {
+    const rest = this.#text.rest()
+    if (rest !== null) events.push({ type: 'text', choice: this.choice, ...rest })
+  }
+
+  /** Marks and whitespace, which alone matter to the turn, are never cut inside a character. */
+  #shown(token: number): string {
+    return this.#latin.decode(this.#model.bytesOf(token))
+  }
+}

@@ -1,0 +1,157 @@
+import { Template } from '@huggingface/jinja'
+import { Failure } from '../../chat/failure.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
+import type { ThinkingMarks } from '../../chat/model.ts'
+import type { AssistantTurn, Call, Message, Prompt, Tool } from '../../chat/request.ts'
+import type { ThoughtPlan } from './messages.ts'
+import type { ModelFile } from './model-file.ts'
+import type { Guard } from './untrusted-text.ts'
+import { createGuard } from './untrusted-text.ts'
+
+/** A prompt as text: pieces to be tokenised apart, and where its end leaves the model with regard to thought. */
+export interface PromptText {
+  readonly pieces: string[]
+  readonly thought: ThoughtPlan
+}
+
+/**
+ * Writes prompts with the model's own chat template. No text of a request becomes a special token of the prompt (see
+ * `untrusted-text.ts`). Throws a `Failure` of kind `internal` when the template itself cannot be read.
+ * The writer throws `invalid-request` with the template's words when the template refuses the messages.
+ */
+export function createPromptWriter(
+  file: Pick<ModelFile, 'specials' | 'bos' | 'eos'>,
+  template: string,
+): (prompt: Prompt) => PromptText {
+  const compiled = compile(template)
+  return (prompt) => {
+    try {
+      const guard = createGuard(file.specials, template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]))
+      const rendered = compiled.render({
+        messages: withOutputRule(prompt).map((message) => writeMessage(message, guard)),
+        tools: prompt.tools.mode === 'none' ? null : prompt.tools.tools.map((tool) => writeTool(tool, guard)),
+        add_generation_prompt: true,
+        ...thinkingSwitches(prompt),
+        bos_token: file.bos,
+        eos_token: file.eos,
+      })
+      return begin(prompt, rendered, guard)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Failure('invalid-request', `The model's chat template refused the messages: ${reason}`, {
+        field: 'messages',
+        cause: error,
+      })
+    }
+  }
+}
+
+function compile(template: string): Template {
+  if (template === '') throw new Failure('internal', 'The model has no chat template.')
+  try {
+    return new Template(template)
+  } catch (error) {
+    throw new Failure('internal', "The model's chat template cannot be read.", { cause: error })
+  }
+}
+
+/** The names that templates of different families give to the switch. */
+function thinkingSwitches(prompt: Prompt): Record<string, unknown> {
+  const { thinking } = prompt
+  const on = thinking.mode === 'on'
+  return { enable_thinking: on, thinking: on, ...(on ? { reasoning_effort: thinking.effort } : {}) }
+}
+
+const jsonRule = 'Answer with one JSON object and nothing else.'
+
+/** A grammar can only forbid; the model must also know what is wanted. */
+function withOutputRule(prompt: Prompt): readonly Message[] {
+  if (prompt.output.kind !== 'json') return prompt.messages
+  const [first, ...rest] = prompt.messages
+  if (first?.role !== 'system') return [{ role: 'system', text: jsonRule }, ...prompt.messages]
+  return [{ role: 'system', text: `${first.text}\n\n${jsonRule}` }, ...rest]
+}
+
+function writeMessage(message: Message, guard: Guard): Record<string, unknown> {
+  switch (message.role) {
+    case 'system':
+      return { role: 'system', content: guard(message.text) }
+    case 'user':
+      return { role: 'user', content: guard(message.parts.map((part) => part.text).join('\n')) }
+    case 'tool':
+      return { role: 'tool', content: guard(message.text), tool_call_id: guard(message.callId) }
+    case 'assistant':
+      return {
+        role: 'assistant',
+        content: guard(message.text),
+        ...(message.reasoning === '' ? {} : { reasoning_content: guard(message.reasoning) }),
+        ...(message.calls.length === 0 ? {} : { tool_calls: message.calls.map((call) => writeCall(call, guard)) }),
+      }
+  }
+}
+
+function writeCall(call: Call, guard: Guard): Record<string, unknown> {
+  return {
+    id: guard(call.id),
+    type: 'function',
+    function: { name: guard(call.name), arguments: writeArguments(call.arguments, guard) },
+  }
+}
+
+/** Templates expect an object; what is none is shown as it stands. */
+function writeArguments(text: string, guard: Guard): unknown {
+  const value = parse(text)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? guardJson(value, guard) : guard(text)
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function writeTool(tool: Tool, guard: Guard): Record<string, unknown> {
+  const { name, description, parameters } = tool
+  return {
+    type: 'function',
+    function: { name: guard(name), description: guard(description), parameters: guardJson(parameters, guard) },
+  }
+}
+
+function guardJson(value: Json, guard: Guard): unknown {
+  if (typeof value === 'string') return guard(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map((item) => guardJson(item, guard))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [guard(key), guardJson(item, guard)]))
+}
+
+function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** Appends what the answer already holds, and finds whether that leaves a thought open. */
+function begin(prompt: Prompt, rendered: string, guard: Guard): PromptText {
+  const marks = prompt.model.dialect.thinking
+  if (marks === 'native' || prompt.thinking.mode === 'off')
+    return { pieces: guard.cut(rendered + guard(prompt.begun.text)), thought: { from: 'never' } }
+  const begun = writeBegun(prompt.begun, marks, rendered.trimEnd().endsWith(marks.open), guard)
+  return {
+    pieces: guard.cut(rendered + begun.text),
+    thought: begun.from === 'never' ? { from: 'never' } : { from: begun.from, budget: prompt.thinking.budget, ...marks },
+  }
+}
+
+function writeBegun(
+  begun: AssistantTurn,
+  { open, close }: ThinkingMarks,
+  isOpen: boolean,
+  guard: Guard,
+): { text: string; from: ThoughtPlan['from'] } {
+  const { reasoning, text } = begun
+  if (reasoning === '' && text === '') return { text: '', from: isOpen ? 'prompt' : 'start' }
+  if (reasoning === '' && !isOpen) return { text: guard(text), from: 'never' }
+  const thought = (isOpen ? '' : `${open}\n`) + guard(reasoning)
+  return text === '' ? { text: thought, from: 'prompt' } : { text: `${thought}\n${close}\n\n${guard(text)}`, from: 'never' }
+}

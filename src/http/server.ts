@@ -1,0 +1,155 @@
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Socket } from 'node:net'
+import type { EngineState } from '../chat/engine.ts'
+import type { ChatEvent } from '../chat/event.ts'
+import { Failure, toFailure } from '../chat/failure.ts'
+import type { Caller, Gate } from '../chat/gate.ts'
+import type { Model } from '../chat/model.ts'
+import type { ChatRequest } from '../chat/request.ts'
+import { writeFailure } from '../wire/failures.ts'
+import { writeModels } from '../wire/models.ts'
+import { chatCompletions } from './chat-completions.ts'
+
+/** What the HTTP room is given. It holds no state of its own but its connections. */
+export interface HttpParts {
+  readonly identify: Gate['identify']
+  readonly find: (id: string) => Model | undefined
+  readonly models: () => readonly Model[]
+  readonly states: () => ReadonlyMap<string, EngineState>
+  readonly complete: (
+    caller: Caller,
+    request: ChatRequest,
+    traceId: string,
+    signal: AbortSignal,
+  ) => Promise<AsyncIterable<ChatEvent>>
+  /** 32 hexadecimal digits, ordered by time. */
+  readonly newId: () => string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Told of every request that ended in a failure, for the operator's log. */
+  readonly failed: (traceId: string, failure: Failure) => void
+}
+
+export interface Server {
+  /** Resolves with the port it listens on; `port` 0 takes any free one. */
+  listen(host: string, port: number): Promise<number>
+  /** Refuses new requests, waits for the running ones. */
+  drain(): Promise<void>
+  /** Cuts every connection. */
+  close(): Promise<void>
+}
+
+/** The header that carries a request's trace id, on every response. */
+const traceHeader = 'x-siliconcloud-trace-id'
+
+const bodyLimit = 32 * 1024 * 1024
+/** How long a whole request, headers and body, may take to arrive. */
+const requestTimeout = 60_000
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+export function openServer(parts: HttpParts): Server {
+  let draining = false
+  const app = fastify({
+    bodyLimit,
+    requestTimeout,
+    genReqId: parts.newId,
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(parts, error, socket),
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.decorateRequest('caller')
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header(traceHeader, request.id)
+    if (draining) done(new Failure('overloaded', 'The server is stopping. Please try again later.'))
+    else done()
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => fail(parts, reply, request.id, error))
+  app.setNotFoundHandler((request, reply) =>
+    fail(parts, reply, request.id, new Failure('unknown-path', '404 page not found')),
+  )
+  addRoutes(app, parts)
+  return {
+    async listen(host, port) {
+      await app.listen({ host, port })
+      const address = app.server.address()
+      return typeof address === 'object' && address !== null ? address.port : port
+    },
+    async drain() {
+      draining = true
+      await app.close()
+    },
+    async close() {
+      draining = true
+      app.server.closeAllConnections()
+      await app.close()
+    },
+  }
+}
+
+function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+  app.get('/health', (_request, reply) => {
+    const states = [...parts.states()]
+    const ready = states.every(([, state]) => state.status === 'ready')
+    const models = states.map(([id, { status, running, waiting }]) => ({ id, status, running, waiting }))
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', models })
+  })
+  void app.register((keyed, _options, done) => {
+    // Before the body is read: a caller without a key costs nothing and learns nothing.
+    keyed.addHook('onRequest', async (request) => {
+      request.caller = await parts.identify(request.headers.authorization ?? '')
+    })
+    const answer = chatCompletions(parts)
+    for (const prefix of ['', '/v1']) {
+      keyed.post(`${prefix}/chat/completions`, answer)
+      keyed.get(`${prefix}/models`, (_request, reply) =>
+        reply.type('application/json; charset=utf-8').send(writeModels(parts.models())),
+      )
+    }
+    done()
+  })
+}
+
+function fail(parts: HttpParts, reply: FastifyReply, traceId: string, error: FastifyError | Failure): FastifyReply {
+  const failure = error instanceof Failure ? error : ofFastify(error)
+  parts.failed(traceId, failure)
+  const { status, contentType, body } = writeFailure(failure)
+  // The rest of a body that is not wanted would otherwise be read to its end.
+  if (!reply.request.raw.complete) void reply.header('connection', 'close')
+  return reply.status(status).type(contentType).send(body)
+}
+
+/** What Fastify refuses by itself, before a route sees it. */
+function ofFastify(error: FastifyError): Failure {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new Failure('body-too-large', `The request body must not be larger than ${bodyLimit} bytes.`)
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new Failure('invalid-request', `The request cannot be read: ${error.message}.`)
+  }
+  return toFailure(error)
+}
+
+/** Answers what is not HTTP, or does not arrive: there is no request to reply to, only a socket. */
+function answerBrokenRequest(parts: HttpParts, error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const failure = timedOut
+    ? new Failure('body-timeout', `The request did not arrive within ${requestTimeout / 1000} seconds.`)
+    : new Failure('invalid-request', 'The request is not well-formed HTTP.', { cause: error })
+  const traceId = parts.newId()
+  parts.failed(traceId, failure)
+  const { status, contentType, body } = writeFailure(failure)
+  socket.end(
+    `HTTP/1.1 ${status} ${timedOut ? 'Request Timeout' : 'Bad Request'}\r\n${traceHeader}: ${traceId}\r\n` +
+      `content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,108 @@
+import Type, { type Static, type TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { JsonObject } from '../../chat/json.ts'
+
+/** Many clients send null for what they leave out. */
+function maybe<T extends TSchema>(schema: T) {
+  return Type.Optional(Type.Union([schema, Type.Null()]))
+}
+
+const name = Type.String({ minLength: 1 })
+const anyObject = Type.Unsafe<JsonObject>(Type.Object({}))
+
+const textPart = Type.Object({ type: Type.Literal('text'), text: Type.String() })
+const text = Type.Union([Type.String(), Type.Array(textPart, { minItems: 1 })])
+/** Named so that their refusal can be; what they hold does not matter yet. */
+const mediaPart = (type: 'image_url' | 'audio_url' | 'video_url') => Type.Object({ type: Type.Literal(type) })
+
+const systemMessage = Type.Object({ role: Type.Literal('system'), content: text })
+
+const userMessage = Type.Object({
+  role: Type.Literal('user'),
+  content: Type.Union([
+    Type.String(),
+    Type.Array(
+      Type.Union([textPart, mediaPart('image_url'), mediaPart('audio_url'), mediaPart('video_url')]),
+      { minItems: 1 },
+    ),
+  ]),
+})
+
+const assistantMessage = Type.Object({
+  role: Type.Literal('assistant'),
+  content: maybe(text),
+  reasoning_content: maybe(Type.String()),
+  tool_calls: maybe(
+    Type.Array(
+      Type.Object({
+        id: name,
+        type: maybe(Type.Literal('function')),
+        function: Type.Object({ name, arguments: Type.String() }),
+      }),
+    ),
+  ),
+})
+
+const toolMessage = Type.Object({ role: Type.Literal('tool'), content: text, tool_call_id: name })
+
+const tool = Type.Object({
+  type: Type.Literal('function'),
+  function: Type.Object({
+    name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+    description: maybe(Type.String()),
+    parameters: maybe(anyObject),
+    strict: maybe(Type.Boolean()),
+  }),
+})
+
+/** The length is ours to choose: the service names none, and the decoder's work must stay small. */
+const stopText = Type.String({ minLength: 1, maxLength: 1024 })
+
+/** The body of `POST /v1/chat/completions`, as far as it is the same for every model. Other fields are ignored. */
+export const bodySchema = Type.Object({
+  model: name,
+  messages: Type.Array(Type.Union([systemMessage, userMessage, assistantMessage, toolMessage]), { minItems: 1 }),
+  stream: maybe(Type.Boolean()),
+  stream_options: maybe(Type.Object({ include_usage: maybe(Type.Boolean()) })),
+  max_tokens: maybe(Type.Integer({ minimum: 1 })),
+  max_completion_tokens: maybe(Type.Integer({ minimum: 1 })),
+  enable_thinking: maybe(Type.Boolean()),
+  // The service documents 128 as the least, but takes less: some of its clients send 1 upwards.
+  thinking_budget: maybe(Type.Integer({ minimum: 1, maximum: 32768 })),
+  reasoning_effort: maybe(Type.Enum(['low', 'medium', 'high', 'xhigh', 'max'])),
+  min_p: maybe(Type.Number({ minimum: 0, maximum: 1 })),
+  // The service documents at least one text in a list, and an empty list as the default of its vision models.
+  stop: maybe(Type.Union([stopText, Type.Array(stopText, { maxItems: 4 })])),
+  temperature: maybe(Type.Number({ minimum: 0, maximum: 2 })),
+  top_p: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+  // -1 is how clients of vLLM write 0: off.
+  top_k: maybe(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 })),
+  frequency_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
+  presence_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
+  seed: maybe(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
+  n: maybe(Type.Integer({ minimum: 1, maximum: 8 })),
+  response_format: maybe(
+    Type.Union([
+      Type.Object({ type: Type.Literal('text') }),
+      Type.Object({ type: Type.Literal('json_object') }),
+      Type.Object({ type: Type.Literal('json_schema') }),
+    ]),
+  ),
+  tools: maybe(Type.Array(tool, { maxItems: 128 })),
+  tool_choice: maybe(
+    Type.Union([
+      Type.Enum(['none', 'auto', 'required']),
+      Type.Object({ type: Type.Literal('function'), function: Type.Object({ name }) }),
+    ]),
+  ),
+  logprobs: maybe(Type.Boolean()),
+  logit_bias: maybe(anyObject),
+  prefix: maybe(Type.String()),
+  suffix: maybe(Type.String()),
+})
+
+export type Body = Static<typeof bodySchema>
+export type BodyMessage = Body['messages'][number]
+export type BodyTools = NonNullable<Body['tools']>
+
+export const bodyShape = Compile(bodySchema)

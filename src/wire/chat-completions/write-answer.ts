@@ -1,0 +1,88 @@
+import type { ChatEvent, FinishReason } from '../../chat/event.ts'
+import type { ChatRequest } from '../../chat/request.ts'
+import { addUsage, noUsage } from '../../chat/usage.ts'
+import { type AnswerHead, finishReasons } from './write-stream.ts'
+import { writeUsage } from './write-usage.ts'
+
+/** Folds the events of an answer into one JSON body, the one that a reader of the stream would arrive at. */
+export interface AnswerWriter {
+  write(event: ChatEvent): void
+  /** The body. To be called once, after every choice has finished. */
+  end(): string
+}
+
+interface Choice {
+  text: string
+  reasoning: string
+  readonly calls: { readonly id: string; readonly name: string; arguments: string }[]
+  reason: FinishReason
+}
+
+export function answerWriter(head: AnswerHead, request: ChatRequest): AnswerWriter {
+  const choices = Array.from({ length: request.choices }, (): Choice => {
+    return { text: '', reasoning: '', calls: [], reason: 'stop' }
+  })
+  let usage = noUsage
+  return {
+    write(event) {
+      usage = addUsage(usage, event)
+      const choice = choices[event.choice]
+      if (choice) add(choice, event)
+    },
+    end() {
+      const { id, created, model } = head
+      const thinks = request.thinking.mode === 'on'
+      const body = JSON.stringify({
+        id,
+        object: 'chat.completion',
+        created,
+        model,
+        choices: choices.map((choice, index) => written(choice, index, thinks)),
+      })
+      return `${body.slice(0, -1)},"usage":${writeUsage(usage)},"system_fingerprint":""}`
+    },
+  }
+}
+
+function add(choice: Choice, event: ChatEvent): void {
+  switch (event.type) {
+    case 'text':
+      choice.text += event.text
+      return
+    case 'reasoning':
+      choice.reasoning += event.text
+      return
+    case 'call-start':
+      choice.calls.push({ id: event.id, name: event.name, arguments: '' })
+      return
+    case 'call-text': {
+      const call = choice.calls[event.call]
+      if (call) call.arguments += event.text
+      return
+    }
+    case 'finish':
+      choice.reason = event.reason
+      return
+    case 'prompt':
+    case 'mark':
+      return
+  }
+}
+
+/** `reasoning_content` stands where thought was asked for, and also where a model thought unasked: nothing is lost. */
+function written({ text, reasoning, calls, reason }: Choice, index: number, thinks: boolean): object {
+  return {
+    index,
+    message: {
+      role: 'assistant',
+      content: text,
+      ...(thinks || reasoning ? { reasoning_content: reasoning } : {}),
+      ...(calls.length > 0 ? { tool_calls: calls.map(writtenCall) } : {}),
+    },
+    finish_reason: finishReasons[reason],
+  }
+}
+
+function writtenCall({ id, name, arguments: text }: Choice['calls'][number]): object {
+  return { id, type: 'function', function: { name, arguments: text } }
+}

@@ -1,0 +1,86 @@
+import type { ChatEvent, FinishReason } from '../../chat/event.ts'
+import type { Failure } from '../../chat/failure.ts'
+import type { ChatRequest } from '../../chat/request.ts'
+import { addUsage, noUsage } from '../../chat/usage.ts'
+import { writeFailureObject } from '../failures.ts'
+import { writeUsage } from './write-usage.ts'
+
+/** What stands at the head of an answer. `created` is in seconds. */
+export interface AnswerHead {
+  readonly id: string
+  readonly created: number
+  readonly model: string
+}
+
+/** The words of `finish_reason`. */
+export const finishReasons = {
+  stop: 'stop',
+  length: 'length',
+  'tool-calls': 'tool_calls',
+} as const satisfies Record<FinishReason, string>
+
+/** Writes an answer as server-sent events, each with the usage so far. */
+export interface StreamWriter {
+  /** The text of one event; empty for an event that has nothing to say to the caller. */
+  write(event: ChatEvent): string
+  /** What follows the last event: the usage chunk where it was asked for, then `[DONE]`. */
+  end(): string
+  /** What follows an answer that broke off: the failure, and no `[DONE]`, so that it cannot be taken for whole. */
+  fail(failure: Failure): string
+}
+
+export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWriter {
+  const { id, created, model } = head
+  const named = JSON.stringify({ id, object: 'chat.completion.chunk', created, model })
+  const opening = `data: ${named.slice(0, -1)},"choices":[`
+  const firstDelta =
+    request.thinking.mode === 'on'
+      ? '"content":null,"reasoning_content":"","role":"assistant"'
+      : '"content":"","reasoning_content":null,"role":"assistant"'
+  let usage = noUsage
+
+  const closing = () => `],"system_fingerprint":"","usage":${writeUsage(usage)}}\n\n`
+  const chunk = (choice: number, delta: string, reason: string) =>
+    `${opening}{"index":${choice},"delta":{${delta}},"finish_reason":${reason}}${closing()}`
+
+  return {
+    write(event) {
+      usage = addUsage(usage, event)
+      if (event.type === 'finish') {
+        return chunk(event.choice, '"content":"","reasoning_content":null', `"${finishReasons[event.reason]}"`)
+      }
+      const delta = event.type === 'prompt' ? firstDelta : writeDelta(event)
+      return delta === '' ? '' : chunk(event.choice, delta, 'null')
+    },
+    end() {
+      const asked = request.reply.kind === 'stream' && request.reply.usageChunk
+      return (asked ? opening + closing() : '') + 'data: [DONE]\n\n'
+    },
+    fail: (failure) => `data: ${writeFailureObject(failure)}\n\n`,
+  }
+}
+
+/**
+ * The inside of a `delta`. Later pieces of a call leave `id`, `type` and `name` out, as OpenAI does; the service repeats
+ * them as null and "", and clients that merge what is not undefined then lose the name.
+ */
+function writeDelta(event: Exclude<ChatEvent, { type: 'prompt' | 'finish' }>): string {
+  switch (event.type) {
+    case 'text':
+      return event.text && `"content":${JSON.stringify(event.text)},"reasoning_content":null`
+    case 'reasoning':
+      return event.text && `"content":null,"reasoning_content":${JSON.stringify(event.text)}`
+    case 'call-start': {
+      const { call: index, id, name } = event
+      return writeCall({ index, id, type: 'function', function: { name, arguments: '' } })
+    }
+    case 'call-text':
+      return event.text && writeCall({ index: event.call, function: { arguments: event.text } })
+    case 'mark':
+      return ''
+  }
+}
+
+function writeCall(call: object): string {
+  return `"content":null,"reasoning_content":null,"tool_calls":[${JSON.stringify(call)}]`
+}

@@ -1,0 +1,58 @@
+import type { Failure, FailureKind } from '../chat/failure.ts'
+
+/** What a caller gets in place of an answer. */
+export interface FailureReply {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+interface Row {
+  readonly status: number
+  /** The service's own number. */
+  readonly code: number
+  /** `error.type` and `error.code`, as clients of OpenAI know them. */
+  readonly type: string
+  readonly reason: string
+  /** How the service writes the body: most are JSON objects, a wrong key gets a bare string, a wrong path plain text. */
+  readonly body?: 'string' | 'text'
+}
+
+const invalid = { status: 400, code: 20015, type: 'invalid_request_error' } as const
+
+/** Every kind of failure with its status and its codes; the only place where they stand. */
+const rows: Record<FailureKind, Row> = {
+  'invalid-request': { ...invalid, reason: 'invalid_parameter' },
+  'unknown-path': { ...invalid, status: 404, reason: 'unknown_path', body: 'text' },
+  'unknown-model': { ...invalid, code: 20012, reason: 'model_not_found' },
+  'context-overflow': { ...invalid, reason: 'context_length_exceeded' },
+  'json-unsupported': { ...invalid, code: 20024, reason: 'json_unsupported' },
+  'calls-unsupported': { ...invalid, code: 20037, reason: 'calls_unsupported' },
+  'malformed-key': { ...invalid, status: 401, reason: 'invalid_api_key', body: 'string' },
+  'unknown-key': { ...invalid, status: 401, reason: 'invalid_api_key', body: 'string' },
+  'body-too-large': { ...invalid, status: 413, reason: 'body_too_large' },
+  'body-timeout': { ...invalid, status: 408, reason: 'body_timeout' },
+  overloaded: { status: 503, code: 50505, type: 'server_error', reason: 'overloaded' },
+  'engine-lost': { status: 503, code: 50508, type: 'server_error', reason: 'engine_lost' },
+  internal: { status: 500, code: 50507, type: 'server_error', reason: 'internal_error' },
+}
+
+/**
+ * The status and body of a failure. The flat fields are the service's; `error` beside them is what the OpenAI SDK reads,
+ * without which it would show the caller no message at all.
+ */
+export function writeFailure(failure: Failure): FailureReply {
+  const { status, body } = rows[failure.kind]
+  if (body === 'text') return { status, contentType: 'text/plain; charset=utf-8', body: failure.message }
+  return {
+    status,
+    contentType: 'application/json; charset=utf-8',
+    body: body === 'string' ? JSON.stringify(failure.message) : writeFailureObject(failure),
+  }
+}
+
+/** The failure as one JSON object, whatever its kind: the form in which it can stand within a stream. */
+export function writeFailureObject({ kind, message, field }: Failure): string {
+  const { code, type, reason } = rows[kind]
+  return JSON.stringify({ code, message, data: null, error: { message, type, code: reason, param: field } })
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { openSilica } from '../src/main.ts'
+
+/** A whole Silica over the bundled model, on a free port, with a data folder that goes away with it. */
+export interface TestSilica {
+  readonly url: string
+  readonly key: string
+  /** Resolves when no engine has anything to do; the test's own time limit is its end. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+export async function openTestSilica(): Promise<TestSilica> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'silica-'))
+  const key = `sk-${randomBytes(16).toString('hex')}`
+  const silica = await openSilica(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      dataFolder,
+      models: [{ kind: 'rows', file: resolve(import.meta.dirname, '../models/nano.yaml') }],
+      queue: 256,
+      sequences: 'auto',
+      threads: 'auto',
+      contextLength: 'auto',
+      logLevel: 'silent',
+      apiKeys: [key],
+    },
+    { clock: Date.now, randomBytes, log: quiet },
+  )
+  const { url } = await silica.listen()
+  return {
+    url,
+    key,
+    async idle() {
+      const busy = () => {
+        const states = [...silica.states().values()]
+        const working = states.some((state) => state.status !== 'ready' || state.running + state.waiting > 0)
+        return working || silica.accounts.running() > 0
+      }
+      while (busy()) await setImmediate()
+    },
+    async close() {
+      await silica.close()
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Process ids of the children of `parent`. */
+export function childrenOf(parent: number): number[] {
+  const listed = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(parent)], { encoding: 'utf8' })
+  return listed
+    .split('\n')
+    .filter((line) => line !== '' && !line.endsWith(' ps'))
+    .map((line) => Number.parseInt(line, 10))
+}

@@ -1,0 +1,29 @@
+/** Who may import whom. A room is a folder or a file directly in `src/`; a `types` entry allows `import type` alone. */
+export const rooms: Readonly<Record<string, { readonly all: readonly string[]; readonly types: readonly string[] }>> = {
+  chat: { all: [], types: [] },
+  decode: { all: ['chat'], types: [] },
+  wire: { all: ['chat'], types: [] },
+  catalogue: { all: ['chat'], types: [] },
+  engines: { all: ['chat', 'decode'], types: [] },
+  storage: { all: ['chat'], types: [] },
+  accounts: { all: ['chat', 'storage'], types: [] },
+  complete: { all: ['chat', 'decode'], types: ['accounts'] },
+  http: { all: ['chat', 'wire', 'complete'], types: ['accounts', 'catalogue'] },
+  settings: { all: ['chat'], types: [] },
+  main: {
+    all: ['chat', 'decode', 'wire', 'catalogue', 'engines', 'storage', 'accounts', 'complete', 'http', 'settings'],
+    types: [],
+  },
+  cli: { all: ['main', 'settings', 'chat'], types: [] },
+}
+
+/** Packages and globals that have one home each, as folders under `src/`. */
+export const homes: readonly (readonly [what: RegExp, home: readonly string[]])[] = [
+  [/from 'koffi'/, ['engines/llama']],
+  [/from '@huggingface\/jinja'/, ['engines/llama']],
+  [/from 'undici'/, ['engines/upstream']],
+  [/from '(kysely|node:sqlite)'/, ['storage']],
+  [/from '(fastify|node:http)'/, ['http']],
+  [/\bprocess\.(env|argv)\b/, ['cli', 'engines/llama']],
+  [/\b(Date\.now|Math\.random|randomBytes|randomUUID)\(/, ['main.ts', 'cli', 'engines/llama']],
+]

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+// `unit` is milliseconds a test and part of `npm run check`; `real` starts processes, servers and models.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tests/laws/**/*.test.ts', 'tests/golden/**/*.test.ts', 'tools/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/laws/**', 'tests/golden/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
