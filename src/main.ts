@@ -127,16 +127,25 @@ function rowsOf(source: ModelSource, { contextLength, sequences, threads }: Sett
 }
 
 function openEngine({ model, engine }: Row, settings: Settings, log: Log): Engine {
+  const { template, parameters } = readModelFile(engine.file)
   return llamaEngine({
     name: model.id,
     file: engine.file,
-    template: readModelFile(engine.file).template,
+    template,
     contextLength: model.contextLength,
     sequences: engine.sequences,
-    threads: engine.threads === 'auto' ? availableParallelism() : engine.threads,
+    threads: engine.threads === 'auto' ? threadsFor(parameters) : engine.threads,
     queue: settings.queue,
     log: (line) => log.info(line, 'engine'),
   })
+}
+
+/**
+ * The threads of a step wait for one another many times in it, so a step of a small model is over before a second thread
+ * pays, and on a machine that is busy otherwise it waits for that thread's turn instead.
+ */
+function threadsFor(parameters: number): number {
+  return parameters < 100e6 ? 1 : availableParallelism()
 }
 
 async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock, randomBytes, log }: World) {

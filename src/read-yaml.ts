@@ -81,7 +81,7 @@ function faultInside({ properties }: TObject, value: Mapping, path: Path): Fault
 }
 
 /** What `schema` allows, to stand after "must be". */
-function describe(schema: TSchema): string {
+export function describe(schema: TSchema): string {
   if (Type.IsUnion(schema)) return schema.anyOf.map(describe).join(' or ')
   if (Type.IsLiteral(schema)) return show(schema.const)
   if (Type.IsBoolean(schema)) return 'true or false'

@@ -6,9 +6,10 @@ import type { ChatEvent } from '../chat/event.ts'
  * takes them.
  */
 export interface Outlet {
+  /** The tokens of the piece that is now read. */
   take(tokens: number): void
-  /** Empty text says nothing and leaves the tokens to the next event. */
-  say(type: 'text' | 'reasoning', text: string): void
+  /** Empty text says nothing. Text that is `old`, of earlier pieces alone, leaves this piece's tokens where they are. */
+  say(type: 'text' | 'reasoning', text: string, old?: boolean): void
   startCall(call: number, id: string, name: string): void
   sayCall(call: number, text: string): void
   /** Gives out the tokens of what is neither thought nor answer. */
@@ -20,29 +21,32 @@ export interface Outlet {
 
 export function outlet(choice: number): Outlet {
   let events: ChatEvent[] = []
-  let owed = 0
+  let earlier = 0
+  let now = 0
 
-  function owing(): number {
-    const tokens = owed
-    owed = 0
+  function owed(old = false): number {
+    const tokens = old ? earlier : earlier + now
+    earlier = 0
+    if (!old) now = 0
     return tokens
   }
 
   return {
     take(tokens) {
-      owed += tokens
+      earlier += now
+      now = tokens
     },
-    say(type, text) {
-      if (text !== '') events.push({ type, choice, text, tokens: owing() })
+    say(type, text, old) {
+      if (text !== '') events.push({ type, choice, text, tokens: owed(old) })
     },
     startCall(call, id, name) {
-      events.push({ type: 'call-start', choice, call, id, name, tokens: owing() })
+      events.push({ type: 'call-start', choice, call, id, name, tokens: owed() })
     },
     sayCall(call, text) {
-      if (text !== '') events.push({ type: 'call-text', choice, call, text, tokens: owing() })
+      if (text !== '') events.push({ type: 'call-text', choice, call, text, tokens: owed() })
     },
     mark() {
-      if (owed > 0) events.push({ type: 'mark', choice, tokens: owing() })
+      if (earlier + now > 0) events.push({ type: 'mark', choice, tokens: owed() })
     },
     pass(event) {
       events.push(event)

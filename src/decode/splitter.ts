@@ -11,6 +11,8 @@ export interface Splitter {
 export interface Split {
   /** What stands before the mark, or before what is held back. */
   readonly text: string
+  /** Whether all of `text` had been held back: none of it is of this piece. */
+  readonly old: boolean
   readonly found: Found | null
 }
 
@@ -52,6 +54,7 @@ export function splitter(marks: readonly string[], blanks: string): Splitter {
 
   return {
     feed(piece) {
+      const held = blank.length + partial.length
       const text = partial + piece
       for (let at = 0; at < piece.length; at++) {
         const mark = step(matchers, piece.charCodeAt(at))
@@ -59,11 +62,13 @@ export function splitter(marks: readonly string[], blanks: string): Splitter {
         const end = partial.length + at + 1
         const before = release(text.slice(0, end - mark.length))
         partial = ''
-        return { text: before, found: { mark, blank: flush(), rest: text.slice(end) } }
+        const found = { mark, blank: flush(), rest: text.slice(end) }
+        return { text: before, old: before.length <= held, found }
       }
-      const held = text.length - matchers.reduce((most, { matched }) => Math.max(most, matched), 0)
-      partial = text.slice(held)
-      return { text: release(text.slice(0, held)), found: null }
+      const end = text.length - matchers.reduce((most, { matched }) => Math.max(most, matched), 0)
+      partial = text.slice(end)
+      const released = release(text.slice(0, end))
+      return { text: released, old: released.length <= held, found: null }
     },
     flush,
   }

@@ -41,8 +41,8 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
 
   function readThought(piece: string): void {
     read = readThought
-    const { text, found } = end.feed(piece)
-    out.say('reasoning', text)
+    const { text, old, found } = end.feed(piece)
+    out.say('reasoning', text, old)
     if (!found) return
     if (found.mark !== marks.close) return readAnswer(found.mark + found.rest)
     out.mark()

@@ -14,28 +14,29 @@ interface Row {
   /** `error.type` and `error.code`, as clients of OpenAI know them. */
   readonly type: string
   readonly reason: string
-  /** How the service writes the body: most are JSON objects, a wrong key gets a bare string, a wrong path plain text. */
-  readonly body?: 'string' | 'text'
+  /** How the service writes the body: a JSON object, for a wrong key a bare JSON string, for a wrong path plain text. */
+  readonly body: 'object' | 'string' | 'text'
 }
 
-const invalid = { status: 400, code: 20015, type: 'invalid_request_error' } as const
+const refused = { status: 400, code: 20015, type: 'invalid_request_error', body: 'object' } as const
+const failed = { type: 'server_error', body: 'object' } as const
 
 /** Every kind of failure with its status and its codes; the only place where they stand. */
-const rows: Record<FailureKind, Row> = {
-  'invalid-request': { ...invalid, reason: 'invalid_parameter' },
-  'unknown-path': { ...invalid, status: 404, reason: 'unknown_path', body: 'text' },
-  'unknown-model': { ...invalid, code: 20012, reason: 'model_not_found' },
-  'context-overflow': { ...invalid, reason: 'context_length_exceeded' },
-  'json-unsupported': { ...invalid, code: 20024, reason: 'json_unsupported' },
-  'calls-unsupported': { ...invalid, code: 20037, reason: 'calls_unsupported' },
-  'malformed-key': { ...invalid, status: 401, reason: 'invalid_api_key', body: 'string' },
-  'unknown-key': { ...invalid, status: 401, reason: 'invalid_api_key', body: 'string' },
-  'body-too-large': { ...invalid, status: 413, reason: 'body_too_large' },
-  'body-timeout': { ...invalid, status: 408, reason: 'body_timeout' },
-  overloaded: { status: 503, code: 50505, type: 'server_error', reason: 'overloaded' },
-  'engine-lost': { status: 503, code: 50508, type: 'server_error', reason: 'engine_lost' },
-  internal: { status: 500, code: 50507, type: 'server_error', reason: 'internal_error' },
-}
+const rows = {
+  'invalid-request': { ...refused, reason: 'invalid_parameter' },
+  'unknown-path': { ...refused, status: 404, reason: 'unknown_path', body: 'text' },
+  'unknown-model': { ...refused, code: 20012, reason: 'model_not_found' },
+  'context-overflow': { ...refused, reason: 'context_length_exceeded' },
+  'json-unsupported': { ...refused, code: 20024, reason: 'json_unsupported' },
+  'calls-unsupported': { ...refused, code: 20037, reason: 'calls_unsupported' },
+  'malformed-key': { ...refused, status: 401, reason: 'invalid_api_key', body: 'string' },
+  'unknown-key': { ...refused, status: 401, reason: 'invalid_api_key', body: 'string' },
+  'body-too-large': { ...refused, status: 413, reason: 'body_too_large' },
+  'body-timeout': { ...refused, status: 408, reason: 'body_timeout' },
+  overloaded: { ...failed, status: 503, code: 50505, reason: 'overloaded' },
+  'engine-lost': { ...failed, status: 503, code: 50508, reason: 'engine_lost' },
+  internal: { ...failed, status: 500, code: 50507, reason: 'internal_error' },
+} as const satisfies Record<FailureKind, Row>
 
 /**
  * The status and body of a failure. The flat fields are the service's; `error` beside them is what the OpenAI SDK reads,

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { Check } from 'typebox/value'
+import { Compile, type Validator } from 'typebox/compile'
 
 /** The part of JSON Schema that the schemas of `wire` use. */
 export interface Shape extends TSchema {
@@ -7,7 +7,7 @@ export interface Shape extends TSchema {
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly Shape[]
-  readonly required?: readonly string[]
+  readonly required?: readonly string[] | undefined
   readonly properties?: Readonly<Record<string, Shape>>
   readonly items?: Shape
   readonly minItems?: number
@@ -18,13 +18,20 @@ export interface Shape extends TSchema {
   readonly minimum?: number
   readonly exclusiveMinimum?: number
   readonly maximum?: number
+  /** The type that TypeBox was told, of no meaning here. */
+  readonly '~unsafe'?: unknown
 }
 
 /** Why a value is not of a shape: `path` is the first place at fault, such as `messages[2].role`. */
 export type Fault =
   | { readonly kind: 'missing' | 'no-items'; readonly path: string }
   /** The variants of a union are told apart by the field at `path`, and none has this value there. */
-  | { readonly kind: 'no-variant'; readonly path: string; readonly value: unknown; readonly tags: readonly string[] }
+  | {
+      readonly kind: 'no-variant'
+      readonly path: string
+      readonly value: unknown
+      readonly tags: readonly string[]
+    }
   | { readonly kind: 'wrong'; readonly path: string; readonly value: unknown; readonly allowed: string }
 
 /**
@@ -34,40 +41,52 @@ export type Fault =
 export function findFault(shape: Shape, value: unknown, path: string): Fault {
   const wrong: Fault = { kind: 'wrong', path, value, allowed: describe(shape) }
   if (shape.anyOf) return findUnionFault(shape.anyOf, value, path) ?? wrong
-  if (shape.properties && isObject(value)) return findFieldFault(shape, shape.properties, value, path) ?? wrong
+  if (shape.properties && isObject(value))
+    return findFieldFault(shape, shape.properties, value, path) ?? wrong
   if (shape.items && Array.isArray(value)) return findItemFault(shape, shape.items, value, path) ?? wrong
   return wrong
 }
 
 /** Looks into the variant that the value was meant to be, where that can be told. */
 function findUnionFault(variants: readonly Shape[], value: unknown, path: string): Fault | null {
-  const structures = variants.filter(({ type }) => type === (Array.isArray(value) ? 'array' : 'object'))
-  const nested = variants.flatMap(({ anyOf }) => anyOf ?? [])
-  if (nested.length > 0) return findUnionFault([...variants.filter(({ anyOf }) => !anyOf), ...nested], value, path)
-  if (typeof value !== 'object' || value === null) return null
-  const [first, ...others] = structures
-  if (!first || others.length === 0) return first ? findFault(first, value, path) : null
-  return isObject(value) ? findVariantFault(structures, value, path) : null
+  const kind = Array.isArray(value) ? 'array' : isObject(value) ? 'object' : ''
+  const meant = flatten(variants).filter(({ type }) => type === kind)
+  const [first, ...others] = meant
+  if (!first) return null
+  return others.length > 0 && isObject(value)
+    ? findVariantFault(meant, value, path)
+    : findFault(first, value, path)
 }
 
+function flatten(variants: readonly Shape[]): readonly Shape[] {
+  return variants.flatMap((variant) => (variant.anyOf ? flatten(variant.anyOf) : [variant]))
+}
+
+/** Variants are told apart by the one field that is a constant in all of them. */
 function findVariantFault(variants: readonly Shape[], value: Fields, path: string): Fault | null {
-  const tag = variants[0]?.required?.find((key) => variants.every(({ properties }) => properties?.[key]?.const))
+  const constant = (variant: Shape, key: string) => variant.properties?.[key]?.const
+  const tag = variants[0]?.required?.find((key) => variants.every((variant) => constant(variant, key)))
   if (tag === undefined) return null
   if (!Object.hasOwn(value, tag)) return { kind: 'missing', path: join(path, tag) }
-  const variant = variants.find(({ properties }) => properties?.[tag]?.const === value[tag])
+  const variant = variants.find((one) => constant(one, tag) === value[tag])
   if (variant) return findFault(variant, value, path)
-  const tags = variants.map(({ properties }) => String(properties?.[tag]?.const))
+  const tags = variants.map((one) => String(constant(one, tag)))
   return { kind: 'no-variant', path: join(path, tag), value: value[tag], tags }
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-function findFieldFault(shape: Shape, fields: NonNullable<Shape['properties']>, value: Fields, path: string): Fault | null {
+function findFieldFault(
+  shape: Shape,
+  fields: NonNullable<Shape['properties']>,
+  value: Fields,
+  path: string,
+): Fault | null {
   for (const [key, field] of Object.entries(fields)) {
     const at = join(path, key)
     if (!Object.hasOwn(value, key)) {
       if (shape.required?.includes(key)) return { kind: 'missing', path: at }
-    } else if (!Check(field, value[key])) return findFault(field, value[key], at)
+    } else if (!fits(field, value[key])) return findFault(field, value[key], at)
   }
   return null
 }
@@ -75,8 +94,17 @@ function findFieldFault(shape: Shape, fields: NonNullable<Shape['properties']>, 
 function findItemFault(shape: Shape, item: Shape, value: readonly unknown[], path: string): Fault | null {
   if (value.length < (shape.minItems ?? 0)) return { kind: 'no-items', path }
   if (value.length > (shape.maxItems ?? Infinity)) return null
-  const at = value.findIndex((one) => !Check(item, one))
+  const at = value.findIndex((one) => !fits(item, one))
   return at < 0 ? null : findFault(item, value[at], `${path}[${at}]`)
+}
+
+const validators = new WeakMap<Shape, Validator>()
+
+/** Compiled, because a caller may send a long list with its one fault at the end. */
+function fits(shape: Shape, value: unknown): boolean {
+  const validator = validators.get(shape) ?? Compile(shape)
+  validators.set(shape, validator)
+  return validator.Check(value)
 }
 
 function isObject(value: unknown): value is Fields {
@@ -95,7 +123,7 @@ function describe(shape: Shape): string {
   }
   if (shape.enum) return `one of ${shape.enum.map((one) => JSON.stringify(one)).join(', ')}`
   if (shape.const !== undefined) return JSON.stringify(shape.const)
-  switch (shape.type) {
+  switch (shape.type ?? 'object') {
     case 'boolean':
       return 'true or false'
     case 'integer':

@@ -14,7 +14,10 @@ function readText(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch {
-    throw new Failure('invalid-request', `The parameter is invalid: the body is not UTF-8 at byte ${firstBadByte(body)}.`)
+    throw new Failure(
+      'invalid-request',
+      `The parameter is invalid: the body is not UTF-8 at byte ${firstBadByte(body)}.`,
+    )
   }
 }
 

@@ -22,11 +22,17 @@ export function refuseFault(fault: Fault): Failure {
       const tags = fault.tags.map((tag) => `'${tag}'`).join(', ')
       const field = path.slice(path.lastIndexOf('.') + 1)
       const came = typeof fault.value === 'string' ? `'${cut(fault.value)}'` : show(fault.value)
-      return refused(path, `Input tag ${came} found using '${field}' does not match any of the expected tags: ${tags}`)
+      return refused(
+        path,
+        `Input tag ${came} found using '${field}' does not match any of the expected tags: ${tags}`,
+      )
     }
     case 'wrong':
       return path === ''
-        ? new Failure('invalid-request', `The parameter is invalid: the body must be ${fault.allowed}, got ${show(fault.value)}.`)
+        ? new Failure(
+            'invalid-request',
+            `The parameter is invalid: the body must be ${fault.allowed}, got ${show(fault.value)}.`,
+          )
         : invalid(path, `must be ${fault.allowed}, got ${show(fault.value)}`)
   }
 }

@@ -35,7 +35,9 @@ export function hermesBlock(names: ReadonlySet<string>): HermesBlock {
       const key = yield* readQuoted()
       if (!unread.delete(key) || (yield* skipBlank()) !== ':') return false
       char = yield* skipBlank()
-      if (!(key === 'name' ? char === '"' && (yield* readName()) : char === '{' && (yield* readArguments()))) {
+      if (
+        !(key === 'name' ? char === '"' && (yield* readName()) : char === '{' && (yield* readArguments()))
+      ) {
         return false
       }
       char = yield* skipBlank()

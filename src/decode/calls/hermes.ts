@@ -96,7 +96,7 @@ export function hermesDecoder(choice: number, names: ReadonlySet<string>, newId:
   return (event) => {
     if (event.type === 'text') {
       out.take(event.tokens)
-      for (let rest = event.text; rest !== ''; ) rest = read(rest)
+      for (let rest = event.text; rest !== '';) rest = read(rest)
     } else if (event.type === 'finish') {
       out.pass({ ...event, reason: finish(event.reason) })
     } else out.pass(event)

@@ -127,25 +127,36 @@ function bindModel(llama: Library) {
   const modelDefaultParams: () => Struct = llama.func('llama_model_default_params', modelParams, [])
   const contextDefaultParams: () => Struct = llama.func('llama_context_default_params', contextParams, [])
   const load: (path: string, params: Struct) => Pointer = llama.func(
-    'llama_model_load_from_file', 'uintptr_t', ['str', modelParams],
+    'llama_model_load_from_file',
+    'uintptr_t',
+    ['str', modelParams],
   )
-  const init: (model: Pointer, params: Struct) => Pointer = llama.func(
-    'llama_init_from_model', 'uintptr_t', ['uintptr_t', contextParams],
-  )
+  const init: (model: Pointer, params: Struct) => Pointer = llama.func('llama_init_from_model', 'uintptr_t', [
+    'uintptr_t',
+    contextParams,
+  ])
   const attach: (context: Pointer, pool: Pointer, poolForBatches: Pointer) => void = llama.func(
-    'llama_attach_threadpool', 'void', ['uintptr_t', 'uintptr_t', 'uintptr_t'],
+    'llama_attach_threadpool',
+    'void',
+    ['uintptr_t', 'uintptr_t', 'uintptr_t'],
   )
-  const decode: (context: Pointer, batch: Struct) => number = llama.func('llama_decode', 'int32_t', ['uintptr_t', batch])
+  const decode: (context: Pointer, batch: Struct) => number = llama.func('llama_decode', 'int32_t', [
+    'uintptr_t',
+    batch,
+  ])
   const logits: (context: Pointer, index: number) => Pointer = llama.func(
-    'llama_get_logits_ith', 'uintptr_t', ['uintptr_t', 'int32_t'],
+    'llama_get_logits_ith',
+    'uintptr_t',
+    ['uintptr_t', 'int32_t'],
   )
   const memory: (context: Pointer) => Pointer = llama.func('llama_get_memory', 'uintptr_t', ['uintptr_t'])
   const remove: (memory: Pointer, sequence: number, from: number, to: number) => boolean = llama.func(
-    'llama_memory_seq_rm', 'bool', ['uintptr_t', 'int32_t', 'int32_t', 'int32_t'],
+    'llama_memory_seq_rm',
+    'bool',
+    ['uintptr_t', 'int32_t', 'int32_t', 'int32_t'],
   )
-  const copy: (memory: Pointer, source: number, target: number, from: number, to: number) => void = llama.func(
-    'llama_memory_seq_cp', 'void', ['uintptr_t', 'int32_t', 'int32_t', 'int32_t', 'int32_t'],
-  )
+  const copy: (memory: Pointer, source: number, target: number, from: number, to: number) => void =
+    llama.func('llama_memory_seq_cp', 'void', ['uintptr_t', 'int32_t', 'int32_t', 'int32_t', 'int32_t'])
   return {
     llama_version: version,
     llama_print_system_info: system,
@@ -165,23 +176,47 @@ function bindModel(llama: Library) {
 function bindVocabulary(llama: Library) {
   const ofModel: (model: Pointer) => Pointer = llama.func('llama_model_get_vocab', 'uintptr_t', ['uintptr_t'])
   const count: (vocab: Pointer) => number = llama.func('llama_vocab_n_tokens', 'int32_t', ['uintptr_t'])
-  const isEnd: (vocab: Pointer, token: number) => boolean = llama.func(
-    'llama_vocab_is_eog', 'bool', ['uintptr_t', 'int32_t'],
-  )
-  const isControl: (vocab: Pointer, token: number) => boolean = llama.func(
-    'llama_vocab_is_control', 'bool', ['uintptr_t', 'int32_t'],
-  )
+  const isEnd: (vocab: Pointer, token: number) => boolean = llama.func('llama_vocab_is_eog', 'bool', [
+    'uintptr_t',
+    'int32_t',
+  ])
+  const isControl: (vocab: Pointer, token: number) => boolean = llama.func('llama_vocab_is_control', 'bool', [
+    'uintptr_t',
+    'int32_t',
+  ])
   const addsBos: (vocab: Pointer) => boolean = llama.func('llama_vocab_get_add_bos', 'bool', ['uintptr_t'])
   const bos: (vocab: Pointer) => number = llama.func('llama_vocab_bos', 'int32_t', ['uintptr_t'])
   const tokenize: (
-    vocab: Pointer, text: Uint8Array, length: number, tokens: Int32Array, room: number, special: boolean, parse: boolean,
+    vocab: Pointer,
+    text: Uint8Array,
+    length: number,
+    tokens: Int32Array,
+    room: number,
+    special: boolean,
+    parse: boolean,
   ) => number = llama.func('llama_tokenize', 'int32_t', [
-    'uintptr_t', 'void *', 'int32_t', 'void *', 'int32_t', 'bool', 'bool',
+    'uintptr_t',
+    'void *',
+    'int32_t',
+    'void *',
+    'int32_t',
+    'bool',
+    'bool',
   ])
   const piece: (
-    vocab: Pointer, token: number, bytes: Uint8Array, room: number, strip: number, special: boolean,
+    vocab: Pointer,
+    token: number,
+    bytes: Uint8Array,
+    room: number,
+    strip: number,
+    special: boolean,
   ) => number = llama.func('llama_token_to_piece', 'int32_t', [
-    'uintptr_t', 'int32_t', 'void *', 'int32_t', 'int32_t', 'bool',
+    'uintptr_t',
+    'int32_t',
+    'void *',
+    'int32_t',
+    'int32_t',
+    'bool',
   ])
   return {
     llama_model_get_vocab: ofModel,
@@ -197,33 +232,56 @@ function bindVocabulary(llama: Library) {
 
 function bindSamplers(llama: Library) {
   const chainDefaultParams: () => Struct = llama.func('llama_sampler_chain_default_params', chainParams, [])
-  const chain: (params: Struct) => Pointer = llama.func('llama_sampler_chain_init', 'uintptr_t', [chainParams])
+  const chain: (params: Struct) => Pointer = llama.func('llama_sampler_chain_init', 'uintptr_t', [
+    chainParams,
+  ])
   const add: (chain: Pointer, sampler: Pointer) => void = llama.func('llama_sampler_chain_add', 'void', [
-    'uintptr_t', 'uintptr_t',
+    'uintptr_t',
+    'uintptr_t',
   ])
   const greedy: () => Pointer = llama.func('llama_sampler_init_greedy', 'uintptr_t', [])
   const dist: (seed: number) => Pointer = llama.func('llama_sampler_init_dist', 'uintptr_t', ['uint32_t'])
   const topK: (k: number) => Pointer = llama.func('llama_sampler_init_top_k', 'uintptr_t', ['int32_t'])
   const topP: (p: number, keep: number) => Pointer = llama.func('llama_sampler_init_top_p', 'uintptr_t', [
-    'float', 'size_t',
+    'float',
+    'size_t',
   ])
   const minP: (p: number, keep: number) => Pointer = llama.func('llama_sampler_init_min_p', 'uintptr_t', [
-    'float', 'size_t',
+    'float',
+    'size_t',
   ])
   const temp: (t: number) => Pointer = llama.func('llama_sampler_init_temp', 'uintptr_t', ['float'])
-  const penalties: (vocab: number, last: number, repeat: number, frequency: number, presence: number) => Pointer =
-    llama.func('llama_sampler_init_penalties', 'uintptr_t', ['int32_t', 'int32_t', 'float', 'float', 'float'])
+  const penalties: (
+    vocab: number,
+    last: number,
+    repeat: number,
+    frequency: number,
+    presence: number,
+  ) => Pointer = llama.func('llama_sampler_init_penalties', 'uintptr_t', [
+    'int32_t',
+    'int32_t',
+    'float',
+    'float',
+    'float',
+  ])
   const grammar: (vocab: Pointer, grammar: string, root: string) => Pointer = llama.func(
-    'llama_sampler_init_grammar', 'uintptr_t', ['uintptr_t', 'str', 'str'],
+    'llama_sampler_init_grammar',
+    'uintptr_t',
+    ['uintptr_t', 'str', 'str'],
   )
   const sample: (chain: Pointer, context: Pointer, index: number) => number = llama.func(
-    'llama_sampler_sample', 'int32_t', ['uintptr_t', 'uintptr_t', 'int32_t'],
+    'llama_sampler_sample',
+    'int32_t',
+    ['uintptr_t', 'uintptr_t', 'int32_t'],
   )
-  const apply: (sampler: Pointer, candidates: Uint8Array) => void = llama.func('llama_sampler_apply', 'void', [
-    'uintptr_t', 'void *',
-  ])
+  const apply: (sampler: Pointer, candidates: Uint8Array) => void = llama.func(
+    'llama_sampler_apply',
+    'void',
+    ['uintptr_t', 'void *'],
+  )
   const accept: (sampler: Pointer, token: number) => void = llama.func('llama_sampler_accept', 'void', [
-    'uintptr_t', 'int32_t',
+    'uintptr_t',
+    'int32_t',
   ])
   const free: (sampler: Pointer) => void = llama.func('llama_sampler_free', 'void', ['uintptr_t'])
   return {
@@ -249,10 +307,14 @@ function bindBackends(base: Library, ggml: Library) {
   const loadAll: (folder: string) => void = ggml.func('ggml_backend_load_all_from_path', 'void', ['str'])
   const registryOf: (name: string) => Pointer = ggml.func('ggml_backend_reg_by_name', 'uintptr_t', ['str'])
   const address: (registry: Pointer, name: string) => Pointer = base.func(
-    'ggml_backend_reg_get_proc_address', 'uintptr_t', ['uintptr_t', 'str'],
+    'ggml_backend_reg_get_proc_address',
+    'uintptr_t',
+    ['uintptr_t', 'str'],
   )
   const threadpoolParamsDefault: (threads: number) => Struct = base.func(
-    'ggml_threadpool_params_default', threadpoolParams, ['int'],
+    'ggml_threadpool_params_default',
+    threadpoolParams,
+    ['int'],
   )
   return {
     ggml_backend_load_all_from_path: loadAll,
@@ -269,7 +331,8 @@ function bindBackends(base: Library, ggml: Library) {
 /** Copies `length` floats out of native memory. */
 export function readFloats(from: Pointer, length: number): Float32Array {
   const floats: unknown = koffi.decode(from, koffi.array('float', length, 'Typed'))
-  if (!(floats instanceof Float32Array)) throw new Failure('internal', 'Native memory did not read as floats.')
+  if (!(floats instanceof Float32Array))
+    throw new Failure('internal', 'Native memory did not read as floats.')
   return floats
 }
 
@@ -285,16 +348,53 @@ export function addressOf(array: ArrayBufferView): Pointer {
 
 // From llama-model.cpp, llama-context.cpp and ggml.c of the release.
 const modelDefaults: Struct = {
-  devices: 0, n_gpu_layers: -1, split_mode: 1, load_mode: -1, lazy_mode: 1, main_gpu: 0, tensor_split: 0,
-  progress_callback: 0, kv_overrides: 0, vocab_only: false, check_tensors: false, use_extra_bufts: true,
-  no_host: false, no_alloc: false, load_mtp: false,
+  devices: 0,
+  n_gpu_layers: -1,
+  split_mode: 1,
+  load_mode: -1,
+  lazy_mode: 1,
+  main_gpu: 0,
+  tensor_split: 0,
+  progress_callback: 0,
+  kv_overrides: 0,
+  vocab_only: false,
+  check_tensors: false,
+  use_extra_bufts: true,
+  no_host: false,
+  no_alloc: false,
+  load_mtp: false,
 }
 const contextDefaults: Struct = {
-  n_ctx: 512, n_batch: 2048, n_ubatch: 512, n_seq_max: 1, n_rs_seq: 0, n_outputs_max: 0, n_outputs_max_per_seq: 1,
-  n_threads: 4, n_threads_batch: 4, ctx_type: 0, rope_scaling_type: -1, pooling_type: -1, attention_type: -1,
-  flash_attn_type: -1, yarn_ext_factor: -1, yarn_beta_slow: -1, yarn_orig_ctx: 0, defrag_thold: -1, type_k: 1,
-  type_v: 1, abort_callback: 0, embeddings: false, offload_kqv: true, no_perf: true, op_offload: true,
-  swa_full: true, kv_unified: false, samplers: 0, n_samplers: 0, ctx_other: 0,
+  n_ctx: 512,
+  n_batch: 2048,
+  n_ubatch: 512,
+  n_seq_max: 1,
+  n_rs_seq: 0,
+  n_outputs_max: 0,
+  n_outputs_max_per_seq: 1,
+  n_threads: 4,
+  n_threads_batch: 4,
+  ctx_type: 0,
+  rope_scaling_type: -1,
+  pooling_type: -1,
+  attention_type: -1,
+  flash_attn_type: -1,
+  yarn_ext_factor: -1,
+  yarn_beta_slow: -1,
+  yarn_orig_ctx: 0,
+  defrag_thold: -1,
+  type_k: 1,
+  type_v: 1,
+  abort_callback: 0,
+  embeddings: false,
+  offload_kqv: true,
+  no_perf: true,
+  op_offload: true,
+  swa_full: true,
+  kv_unified: false,
+  samplers: 0,
+  n_samplers: 0,
+  ctx_other: 0,
 }
 const threadpoolDefaults: Struct = { n_threads: 3, prio: 0, poll: 50, strict_cpu: false, paused: false }
 

@@ -11,7 +11,10 @@ interface Reader {
  * reader returns or `signal` aborts, at once, even while a read is pending (a generator would wait for that read first).
  * An abort throws the signal's reason, and drops what has not been read. Holds what the reader is too slow for.
  */
-export function streamEvents(begin: (sink: AnswerSink) => () => void, signal: AbortSignal): AsyncIterator<ChatEvent, void> {
+export function streamEvents(
+  begin: (sink: AnswerSink) => () => void,
+  signal: AbortSignal,
+): AsyncIterator<ChatEvent, void> {
   const events: ChatEvent[] = []
   const readers: Reader[] = []
   let state: 'new' | 'running' | 'over' = 'new'

@@ -128,7 +128,17 @@ function readScalar(cursor: Cursor, type: number): string | number | boolean {
 }
 
 const scalarBytes: Readonly<Record<number, number>> = {
-  0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8,
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
 }
 
 function readArray(cursor: Cursor): GgufArray {
@@ -183,7 +193,8 @@ class Cursor {
   /** A number of things that take at least `size` bytes each in what is left of the file. */
   count(size: number): number {
     const value = this.u64()
-    if (value * size > this.#fileBytes - this.at) throw new RangeError(`it announces ${value} entries and ends before`)
+    if (value * size > this.#fileBytes - this.at)
+      throw new RangeError(`it announces ${value} entries and ends before`)
     return value
   }
 

@@ -33,13 +33,22 @@ export function findLibraries(): Libraries {
   for (const build of [...builds, platform]) {
     const libraries = librariesOf(`@node-llama-cpp/${build}`, build)
     if (libraries === null) continue
-    if (libraries.version === knownRelease.version && libraries.release === knownRelease.release) return libraries
+    if (libraries.version === knownRelease.version && libraries.release === knownRelease.release)
+      return libraries
     found = ` (found ${libraries.package} ${libraries.version}, of another release)`
   }
   throw new Failure(
     'internal',
     `llama.cpp's libraries are missing${found}. Install them with: npm install ${wanted}@${knownRelease.version}`,
   )
+}
+
+/** File names of ggml's backends in this process; empty where the system does not list what is loaded. */
+export function loadedBackends(): string[] {
+  if (process.platform !== 'linux') return []
+  const maps = readFileSync('/proc/self/maps', 'utf8')
+  const names = [...maps.matchAll(/libggml-(?!base)[\w-]+\.so/g)].map(([name]) => name)
+  return [...new Set(names)]
 }
 
 function librariesOf(name: string, build: string): Libraries | null {
@@ -49,7 +58,10 @@ function librariesOf(name: string, build: string): Libraries | null {
   if (!existsSync(folder)) return null
   const files = readdirSync(folder)
   const named = (start: string): string =>
-    join(folder, files.find((file) => file === `${start}.so` || file.startsWith(`${start}.v`)) ?? `${start}.so`)
+    join(
+      folder,
+      files.find((file) => file === `${start}.so` || file.startsWith(`${start}.v`)) ?? `${start}.so`,
+    )
   return {
     package: name,
     version: field(join(root, 'package.json'), ['version']),

@@ -28,7 +28,7 @@ export interface LlamaOptions {
   readonly threads: number
   /** Most choices waiting for others to end; one more is refused as `overloaded`. */
   readonly queue: number
-  log(line: EngineLogLine): void
+  readonly log: (line: EngineLogLine) => void
 }
 
 /**
@@ -49,7 +49,7 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
     name: options.name,
     load: { file: options.file, contextLength, sequences, cells, threads },
     queue: options.queue,
-    log: (line) => options.log(line),
+    log: options.log,
     start: startProcess,
     now: () => performance.now(),
     after(ms, run) {
@@ -59,7 +59,8 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   })
   return {
     answer: (prompt, signal) => ({
-      [Symbol.asyncIterator]: () => streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
+      [Symbol.asyncIterator]: () =>
+        streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
     }),
     state: () => model.state(),
     close: () => model.close(),
@@ -81,7 +82,8 @@ function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
   const { choices, sampling, answerLimit, output, tools } = prompt
   if (output.kind === 'schema') throw unsupported('response_format', 'answers that follow a JSON Schema')
-  if (tools.mode === 'required' || tools.mode === 'one') throw unsupported('tool_choice', 'forced function calls')
+  if (tools.mode === 'required' || tools.mode === 'one')
+    throw unsupported('tool_choice', 'forced function calls')
   return {
     prompt: pieces,
     choices,

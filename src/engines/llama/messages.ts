@@ -25,10 +25,18 @@ export interface Task {
   readonly grammar: string
 }
 
-/** `from`: whether the prompt leaves a thought open, the answer may open one at its very start, or neither. */
+/** Where thought stands when the answer begins, and how far it may go. */
 export type ThoughtPlan =
   | { readonly from: 'never' }
-  | { readonly from: 'prompt' | 'start'; readonly budget: number; readonly open: string; readonly close: string }
+  | {
+      /** `prompt`: the prompt leaves a thought open. `start`: the answer may open one at its very start. */
+      readonly from: 'prompt' | 'start'
+      readonly budget: number
+      readonly open: string
+      readonly close: string
+      /** Texts that end a thought without closing it, as `src/decode` reads them: the beginning of a call. */
+      readonly enders: readonly string[]
+    }
 
 export type ToProcess =
   /** Comes first, and once. */
@@ -38,7 +46,8 @@ export type ToProcess =
   | { readonly type: 'abort'; readonly id: number }
 
 export type FromProcess =
-  | { readonly type: 'ready' }
+  /** `backends`: ggml's libraries that were chosen for this machine. `system`: what llama.cpp says of it. */
+  | { readonly type: 'ready'; readonly backends: readonly string[]; readonly system: string }
   /** The model cannot be loaded. The process ends; why llama.cpp refused stands on its standard error. */
   | { readonly type: 'load-failed'; readonly reason: string }
   /** The prompt does not fit; nothing was done for it. */

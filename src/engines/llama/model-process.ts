@@ -16,7 +16,7 @@ export interface SupervisorOptions {
   readonly load: LoadOptions
   /** Most choices that wait for others to end. */
   readonly queue: number
-  log(line: EngineLogLine): void
+  readonly log: (line: EngineLogLine) => void
   start(listener: ProcessListener): ProcessHandle
   now(): number
   /** Runs something later; gives what calls it off. */
@@ -79,7 +79,8 @@ export class ModelProcess {
       throw new Failure('overloaded', overloaded, { cause: this.#reason })
     const { running, waiting } = this.#load()
     const room = this.#options.load.sequences + this.#options.queue
-    if (running + waiting > 0 && running + waiting + task.choices > room) throw new Failure('overloaded', overloaded)
+    if (running + waiting > 0 && running + waiting + task.choices > room)
+      throw new Failure('overloaded', overloaded)
     const id = ++this.#lastId
     const request = { id, task, sink, open: task.choices, sent: false, heard: false, suspect: false }
     this.#requests.set(id, request)
@@ -155,7 +156,12 @@ export class ModelProcess {
     if (this.#status === 'closed') return
     const now = this.#options.now()
     const { name, log } = this.#options
-    log({ event: 'started', model: name, pid: this.#process?.pid ?? 0, ms: Math.round(now - this.#startedAt) })
+    log({
+      event: 'started',
+      model: name,
+      pid: this.#process?.pid ?? 0,
+      ms: Math.round(now - this.#startedAt),
+    })
     this.#status = 'ready'
     this.#reason = ''
     this.#failedStarts = 0
@@ -188,7 +194,9 @@ export class ModelProcess {
 
   #exited(how: string, lines: readonly string[]): void {
     const wasReady = this.#status === 'ready'
-    const reason = [this.#reason, `The model's process ended (${how}).`, ...complaints(lines)].join(' ').trim()
+    const reason = [this.#reason, `The model's process ended (${how}).`, ...complaints(lines)]
+      .join(' ')
+      .trim()
     const { name, log } = this.#options
     log({ event: 'exited', model: name, pid: this.#process?.pid ?? 0, reason })
     this.#process = null
@@ -221,7 +229,8 @@ export class ModelProcess {
   #giveUp(status: 'failed' | 'closed', reason: string): void {
     this.#status = status
     this.#reason = reason
-    for (const id of this.#requests.keys()) this.#fail(id, new Failure('overloaded', overloaded, { cause: reason }))
+    for (const id of this.#requests.keys())
+      this.#fail(id, new Failure('overloaded', overloaded, { cause: reason }))
   }
 }
 
@@ -232,5 +241,7 @@ function lost(reason: string): Failure {
 
 /** The last lines in which llama.cpp says what is wrong, among the many in which it says what is right. */
 function complaints(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => /error|fail|cannot|invalid|unable|assert|missing|unknown/i.test(line)).slice(-3)
+  return lines
+    .filter((line) => /error|fail|cannot|invalid|unable|assert|missing|unknown/i.test(line))
+    .slice(-3)
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../chat/failure.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ThinkingMarks } from '../../chat/model.ts'
 import type { AssistantTurn, Call, Message, Prompt, Tool } from '../../chat/request.ts'
+import { openMark } from '../../decode/calls/hermes.ts'
 import type { ThoughtPlan } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import type { Guard } from './untrusted-text.ts'
@@ -26,7 +27,10 @@ export function createPromptWriter(
   const compiled = compile(template)
   return (prompt) => {
     try {
-      const guard = createGuard(file.specials, template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]))
+      const guard = createGuard(
+        file.specials,
+        template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]),
+      )
       const rendered = compiled.render({
         messages: withOutputRule(prompt).map((message) => writeMessage(message, guard)),
         tools: prompt.tools.mode === 'none' ? null : prompt.tools.tools.map((tool) => writeTool(tool, guard)),
@@ -85,7 +89,9 @@ function writeMessage(message: Message, guard: Guard): Record<string, unknown> {
         role: 'assistant',
         content: guard(message.text),
         ...(message.reasoning === '' ? {} : { reasoning_content: guard(message.reasoning) }),
-        ...(message.calls.length === 0 ? {} : { tool_calls: message.calls.map((call) => writeCall(call, guard)) }),
+        ...(message.calls.length === 0
+          ? {}
+          : { tool_calls: message.calls.map((call) => writeCall(call, guard)) }),
       }
   }
 }
@@ -101,7 +107,9 @@ function writeCall(call: Call, guard: Guard): Record<string, unknown> {
 /** Templates expect an object; what is none is shown as it stands. */
 function writeArguments(text: string, guard: Guard): unknown {
   const value = parse(text)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? guardJson(value, guard) : guard(text)
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? guardJson(value, guard)
+    : guard(text)
 }
 
 function parse(text: string): Json {
@@ -116,7 +124,11 @@ function writeTool(tool: Tool, guard: Guard): Record<string, unknown> {
   const { name, description, parameters } = tool
   return {
     type: 'function',
-    function: { name: guard(name), description: guard(description), parameters: guardJson(parameters, guard) },
+    function: {
+      name: guard(name),
+      description: guard(description),
+      parameters: guardJson(parameters, guard),
+    },
   }
 }
 
@@ -133,13 +145,17 @@ function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
 
 /** Appends what the answer already holds, and finds whether that leaves a thought open. */
 function begin(prompt: Prompt, rendered: string, guard: Guard): PromptText {
-  const marks = prompt.model.dialect.thinking
+  const { dialect } = prompt.model
+  const marks = dialect.thinking
   if (marks === 'native' || prompt.thinking.mode === 'off')
     return { pieces: guard.cut(rendered + guard(prompt.begun.text)), thought: { from: 'never' } }
-  const begun = writeBegun(prompt.begun, marks, rendered.trimEnd().endsWith(marks.open), guard)
+  const { text, from } = writeBegun(prompt.begun, marks, rendered.trimEnd().endsWith(marks.open), guard)
+  const pieces = guard.cut(rendered + text)
+  if (from === 'never') return { pieces, thought: { from } }
+  const enders = dialect.calls === 'hermes' && prompt.tools.mode !== 'none' ? [openMark] : []
   return {
-    pieces: guard.cut(rendered + begun.text),
-    thought: begun.from === 'never' ? { from: 'never' } : { from: begun.from, budget: prompt.thinking.budget, ...marks },
+    pieces,
+    thought: { from, budget: prompt.thinking.budget, open: marks.open, close: marks.close, enders },
   }
 }
 
@@ -153,5 +169,7 @@ function writeBegun(
   if (reasoning === '' && text === '') return { text: '', from: isOpen ? 'prompt' : 'start' }
   if (reasoning === '' && !isOpen) return { text: guard(text), from: 'never' }
   const thought = (isOpen ? '' : `${open}\n`) + guard(reasoning)
-  return text === '' ? { text: thought, from: 'prompt' } : { text: `${thought}\n${close}\n\n${guard(text)}`, from: 'never' }
+  return text === ''
+    ? { text: thought, from: 'prompt' }
+    : { text: `${thought}\n${close}\n\n${guard(text)}`, from: 'never' }
 }

@@ -20,7 +20,8 @@ const privateUse = { first: 0xe000, last: 0xf8ff } as const
  */
 export function createGuard(specials: readonly string[], everything: string): Guard {
   const separator = unusedCharacter(everything)
-  const guard = (text: string): string => guardEnds(guardInside(text, specials, separator), text, specials, separator)
+  const guard = (text: string): string =>
+    guardEnds(guardInside(text, specials, separator), text, specials, separator)
   return Object.assign(guard, {
     cut: (rendered: string) => rendered.split(separator).filter((piece) => piece !== ''),
   })

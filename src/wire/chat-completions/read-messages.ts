@@ -66,6 +66,7 @@ function readAssistant(message: Extract<BodyMessage, { role: 'assistant' }>, pat
     return { id, name, arguments: text }
   })
   const content = message.content ?? (calls.length > 0 ? '' : null)
-  if (content === null) throw refused(`${path}.content`, `The parameter is invalid: ${path}.content: Field required`)
+  if (content === null)
+    throw refused(`${path}.content`, `The parameter is invalid: ${path}.content: Field required`)
   return { role: 'assistant', reasoning: message.reasoning_content ?? '', text: readText(content), calls }
 }

@@ -53,7 +53,8 @@ function refuseShape(value: unknown): Failure {
 /** Refuses what would be accepted and then not kept. */
 function refuseUnkept(body: Body): void {
   if (body.logprobs) throw invalid('logprobs', 'must be false: log probabilities are not supported')
-  if (Object.keys(body.logit_bias ?? {}).length > 0) throw invalid('logit_bias', 'must be empty: it is not supported')
+  if (Object.keys(body.logit_bias ?? {}).length > 0)
+    throw invalid('logit_bias', 'must be empty: it is not supported')
   if (body.suffix) throw invalid('suffix', 'must be empty: filling in the middle is not supported')
 }
 
@@ -67,7 +68,8 @@ function readThinking(body: Body, { thinking }: Model): Thinking {
   if (thinking.kind === 'never') return { mode: 'off' }
   const { byDefault, max } = thinking.budget
   const budget = body.thinking_budget ?? byDefault
-  if (budget > max) throw invalid('thinking_budget', `must be between 1 and ${max} for this model, got ${budget}`)
+  if (budget > max)
+    throw invalid('thinking_budget', `must be between 1 and ${max} for this model, got ${budget}`)
   const on = thinking.kind === 'always' || (body.enable_thinking ?? thinking.byDefault)
   return on ? { mode: 'on', budget, effort: readEffort(body) } : { mode: 'off' }
 }
@@ -101,7 +103,9 @@ function readOutput({ response_format: format }: Body, model: Model): Output {
       throw invalid('response_format', 'of type json_schema is not enforced yet; use json_object or text')
     case 'json_object':
       if (model.json) return { kind: 'json' }
-      throw new Failure('json-unsupported', 'Json mode is not supported for this model.', { field: 'response_format' })
+      throw new Failure('json-unsupported', 'Json mode is not supported for this model.', {
+        field: 'response_format',
+      })
     case 'text':
     case undefined:
       return { kind: 'text' }
@@ -110,7 +114,8 @@ function readOutput({ response_format: format }: Body, model: Model): Output {
 
 /** The service continues a `prefix` only where no thought would have to come before it. */
 function readPrefix({ prefix }: Body, thinking: Thinking): string {
-  if (prefix && thinking.mode === 'on') throw invalid('prefix', 'needs thinking off: set enable_thinking to false')
+  if (prefix && thinking.mode === 'on')
+    throw invalid('prefix', 'needs thinking off: set enable_thinking to false')
   return prefix ?? ''
 }
 

@@ -15,7 +15,9 @@ export function readTools({ tools, tool_choice: choice }: Body, model: Model): T
   }
   if (!tools || tools.length === 0) return { mode: 'none' }
   if (!model.calls) {
-    throw new Failure('calls-unsupported', 'Function call is not supported for this model.', { field: 'tools' })
+    throw new Failure('calls-unsupported', 'Function call is not supported for this model.', {
+      field: 'tools',
+    })
   }
   const read = tools.map(readTool)
   checkNames(read)
@@ -26,14 +28,16 @@ function readTool({ function: tool }: BodyTools[number], at: number): Tool {
   const path = `tools[${at}].function`
   if (tool.strict) throw invalid(`${path}.strict`, 'must be false: it is not enforced yet')
   const parameters = tool.parameters ?? { type: 'object', properties: {} }
-  if (isDeeper(parameters, deepest)) throw invalid(`${path}.parameters`, `must be nested at most ${deepest} deep`)
+  if (isDeeper(parameters, deepest))
+    throw invalid(`${path}.parameters`, `must be nested at most ${deepest} deep`)
   return { name: tool.name, description: tool.description ?? '', parameters }
 }
 
 function checkNames(tools: readonly Tool[]): void {
   const names = new Set<string>()
   tools.forEach(({ name }, at) => {
-    if (names.has(name)) throw invalid(`tools[${at}].function.name`, `must be a name of its own, got ${show(name)} again`)
+    if (names.has(name))
+      throw invalid(`tools[${at}].function.name`, `must be a name of its own, got ${show(name)} again`)
     names.add(name)
   })
 }
@@ -43,9 +47,13 @@ const deepest = 64
 
 /** Whether lists and objects stand more than `depth` deep. Goes level by level, never down the stack. */
 function isDeeper(value: Json, depth: number): boolean {
-  let level: readonly Json[] = [value]
-  for (let at = 0; at <= depth && level.length > 0; at++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-  }
+  let level = [value]
+  for (let at = 0; at < depth && level.length > 0; at++) level = level.flatMap(inside)
   return level.length > 0
+}
+
+/** The lists and objects that stand in a value. */
+function inside(value: Json): Json[] {
+  const within: readonly Json[] = typeof value === 'object' && value !== null ? Object.values(value) : []
+  return within.filter((one) => typeof one === 'object' && one !== null)
 }

@@ -61,7 +61,9 @@ const stopText = Type.String({ minLength: 1, maxLength: 1024 })
 /** The body of `POST /v1/chat/completions`, as far as it is the same for every model. Other fields are ignored. */
 export const bodySchema = Type.Object({
   model: name,
-  messages: Type.Array(Type.Union([systemMessage, userMessage, assistantMessage, toolMessage]), { minItems: 1 }),
+  messages: Type.Array(Type.Union([systemMessage, userMessage, assistantMessage, toolMessage]), {
+    minItems: 1,
+  }),
   stream: maybe(Type.Boolean()),
   stream_options: maybe(Type.Object({ include_usage: maybe(Type.Boolean()) })),
   max_tokens: maybe(Type.Integer({ minimum: 1 })),

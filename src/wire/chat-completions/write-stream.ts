@@ -47,7 +47,11 @@ export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWrit
     write(event) {
       usage = addUsage(usage, event)
       if (event.type === 'finish') {
-        return chunk(event.choice, '"content":"","reasoning_content":null', `"${finishReasons[event.reason]}"`)
+        return chunk(
+          event.choice,
+          '"content":"","reasoning_content":null',
+          `"${finishReasons[event.reason]}"`,
+        )
       }
       const delta = event.type === 'prompt' ? firstDelta : writeDelta(event)
       return delta === '' ? '' : chunk(event.choice, delta, 'null')

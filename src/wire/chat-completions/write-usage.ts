@@ -5,7 +5,8 @@ import type { Usage } from '../../chat/usage.ts'
  * `completion_tokens_details` appears with the first token of thought.
  */
 export function writeUsage({ promptTokens, cachedTokens, completionTokens, reasoningTokens }: Usage): string {
-  const thought = reasoningTokens > 0 ? `"completion_tokens_details":{"reasoning_tokens":${reasoningTokens}},` : ''
+  const thought =
+    reasoningTokens > 0 ? `"completion_tokens_details":{"reasoning_tokens":${reasoningTokens}},` : ''
   return (
     `{"prompt_tokens":${promptTokens},"completion_tokens":${completionTokens},` +
     `"total_tokens":${promptTokens + completionTokens},${thought}` +

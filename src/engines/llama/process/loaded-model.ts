@@ -44,7 +44,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   const samplers = { llama, context, vocab, vocabSize, contextLength: options.contextLength }
   const memory = llama.llama_get_memory(context)
   const batch = new Batch(batchSize)
-  const tokens = new Vocabulary(llama, vocab, vocabSize)
+  const tokens = new Vocabulary(llama, vocab)
   return {
     batchSize,
     tokenize: (text, first) => tokens.tokenize(text, first),
@@ -138,13 +138,12 @@ class Batch {
 class Vocabulary {
   readonly #llama: Llama
   readonly #vocab: Pointer
-  readonly #bytes: (Uint8Array | undefined)[]
+  readonly #bytes = new Map<number, Uint8Array>()
   #room = new Int32Array(4096)
 
-  constructor(llama: Llama, vocab: Pointer, size: number) {
+  constructor(llama: Llama, vocab: Pointer) {
     this.#llama = llama
     this.#vocab = vocab
-    this.#bytes = new Array<Uint8Array | undefined>(size)
   }
 
   tokenize(text: string, first: boolean): readonly number[] {
@@ -161,20 +160,28 @@ class Vocabulary {
   }
 
   #read(bytes: Buffer, first: boolean): number {
-    return this.#llama.llama_tokenize(this.#vocab, bytes, bytes.length, this.#room, this.#room.length, first, true)
+    return this.#llama.llama_tokenize(
+      this.#vocab,
+      bytes,
+      bytes.length,
+      this.#room,
+      this.#room.length,
+      first,
+      true,
+    )
   }
 
   bytesOf(token: number): Uint8Array {
-    const known = this.#bytes[token]
+    const known = this.#bytes.get(token)
     if (known !== undefined) return known
     const bytes = this.#show(token, false)
-    this.#bytes[token] = bytes
+    this.#bytes.set(token, bytes)
     return bytes
   }
 
   reveal(text: string): void {
     const [token, ...more] = this.tokenize(text, false)
-    if (token !== undefined && more.length === 0) this.#bytes[token] = this.#show(token, true)
+    if (token !== undefined && more.length === 0) this.#bytes.set(token, this.#show(token, true))
   }
 
   #show(token: number, special: boolean): Uint8Array {

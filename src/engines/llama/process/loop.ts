@@ -87,7 +87,8 @@ export class StepLoop {
   #step(): void {
     this.#admit()
     const outputs = this.#decode()
-    for (const [reader, index] of outputs) for (const sequence of this.#sharing(reader)) this.#advance(sequence, index)
+    for (const [reader, index] of outputs)
+      for (const sequence of this.#sharing(reader)) this.#advance(sequence, index)
     const urgent = this.#said.some(({ event }) => event.type !== 'text')
     const now = this.#options.now()
     if (this.#said.length === 0 || (!urgent && !this.#isReading() && now - this.#sentAt < sendEvery)) return
@@ -175,7 +176,9 @@ export class StepLoop {
 
   #measure(pending: readonly number[], counts: readonly number[], ms: number): void {
     const tokens = counts.reduce((sum, count) => sum + count, 0)
-    const reads = counts.some((count, index) => count > 1 && (pending[index] ?? 0) >= this.#model.batchSize / 2)
+    const reads = counts.some(
+      (count, index) => count > 1 && (pending[index] ?? 0) >= this.#model.batchSize / 2,
+    )
     if (reads) this.#msPerPromptToken = ms / tokens
   }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../../chat/failure.ts'
 import { bindLlama } from '../bindings.ts'
-import { findLibraries } from '../libraries.ts'
+import { findLibraries, loadedBackends } from '../libraries.ts'
 import type { FromProcess, LoadOptions, ToProcess } from '../messages.ts'
 import { loadModel } from './loaded-model.ts'
 import { StepLoop } from './loop.ts'
@@ -31,8 +31,9 @@ process.on('SIGTERM', () => {})
 
 function load(options: LoadOptions): StepLoop | null {
   try {
-    const model = loadModel(bindLlama(findLibraries()), options)
-    send({ type: 'ready' })
+    const llama = bindLlama(findLibraries())
+    const model = loadModel(llama, options)
+    send({ type: 'ready', backends: loadedBackends(), system: llama.llama_print_system_info().trim() })
     return new StepLoop(model, {
       contextLength: options.contextLength,
       sequences: options.sequences,
@@ -42,7 +43,9 @@ function load(options: LoadOptions): StepLoop | null {
     })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    process.send?.({ type: 'load-failed', reason: error.message } satisfies FromProcess, () => process.exit(1))
+    process.send?.({ type: 'load-failed', reason: error.message } satisfies FromProcess, () =>
+      process.exit(1),
+    )
     return null
   }
 }

@@ -26,7 +26,12 @@ export interface SamplerContext {
 /** Without a bound every token of a large vocabulary is sorted at each step; less likely ones never come anyway. */
 const mostCandidates = 1000
 
-export function createSampler(of: SamplerContext, sampling: Sampling, choice: number, grammar: string): TokenSampler {
+export function createSampler(
+  of: SamplerContext,
+  sampling: Sampling,
+  choice: number,
+  grammar: string,
+): TokenSampler {
   const { llama } = of
   const chain = createChain(of, sampling, choice)
   const rules = grammar === '' ? 0 : llama.llama_sampler_init_grammar(of.vocab, grammar, 'root')
@@ -67,7 +72,15 @@ function createChain(of: SamplerContext, sampling: Sampling, choice: number): Po
   const add = (sampler: Pointer): void => llama.llama_sampler_chain_add(chain, sampler)
   const { temperature, topK, topP, minP, frequencyPenalty, presencePenalty } = sampling
   if (frequencyPenalty !== 0 || presencePenalty !== 0)
-    add(llama.llama_sampler_init_penalties(of.vocabSize, of.contextLength, 1, frequencyPenalty, presencePenalty))
+    add(
+      llama.llama_sampler_init_penalties(
+        of.vocabSize,
+        of.contextLength,
+        1,
+        frequencyPenalty,
+        presencePenalty,
+      ),
+    )
   if (temperature === 0) {
     add(llama.llama_sampler_init_greedy())
     return chain

@@ -28,7 +28,7 @@ export class Sequence {
   readonly #contextLength: number
   readonly #turn: Turn
   readonly #text = new WholeText()
-  readonly #latin = new TextDecoder()
+  readonly #show = new TextDecoder()
 
   constructor(model: LoadedModel, contextLength: number, answer: Answer, choice: number) {
     const { sampling, grammar, thought, answerLimit } = answer.task
@@ -53,8 +53,7 @@ export class Sequence {
   /** Says the next token, chosen from the logits at `index`. The last event is `finish` when it was the last one. */
   advance(index: number): ChatEvent[] {
     const events: ChatEvent[] = []
-    if (this.isSilent)
-      events.push({ type: 'prompt', choice: this.choice, tokens: this.answer.prompt.length, cached: 0 })
+    if (this.isSilent) this.#begin(events)
     const token = this.#choose(index)
     const shown = this.#shown(token)
     if (this.#turn.overruns(shown)) this.#closeThought(events)
@@ -65,6 +64,14 @@ export class Sequence {
 
   free(): void {
     this.#sampler.free()
+  }
+
+  #begin(events: ChatEvent[]): void {
+    const { prompt, task } = this.answer
+    events.push({ type: 'prompt', choice: this.choice, tokens: prompt.length, cached: 0 })
+    // The reader sees a thought that the prompt has opened begin like any other.
+    if (task.thought.from !== 'prompt') return
+    events.push({ type: 'text', choice: this.choice, text: task.thought.open, tokens: 0 })
   }
 
   #choose(index: number): number {
@@ -105,8 +112,8 @@ export class Sequence {
     if (rest !== null) events.push({ type: 'text', choice: this.choice, ...rest })
   }
 
-  /** Marks and whitespace, which alone matter to the turn, are never cut inside a character. */
+  /** Marks and line breaks, which alone matter to the turn, are never cut inside a character. */
   #shown(token: number): string {
-    return this.#latin.decode(this.#model.bytesOf(token))
+    return this.#show.decode(this.#model.bytesOf(token))
   }
 }

@@ -1,15 +1,18 @@
 import type { ThoughtPlan } from '../messages.ts'
 
-/** Whitespace after a thought that is not counted as answer; a model that goes on with it is counted nevertheless. */
-const freeSpaces = 8
+/** More characters than any mark has. */
+const longestMark = 64
+/** Line breaks after a thought that are not counted as answer; a model that goes on with them is counted all the same. */
+const freeBreaks = 8
 
 /**
- * Where one choice stands between thought and answer, and what it may still say. Counts tokens by the text they show:
+ * Where one choice stands between thought and answer, and what it may still say. It reads marks as `src/decode` does, and
+ * never counts fewer tokens than that does:
  *
  * - thought: every token after the one that completes the open mark and before the one that completes the close mark,
- *   but for one token of nothing but whitespace directly after an open mark that the model wrote;
- * - answer: every token from the first one after the close mark that shows something other than whitespace, or from the
- *   very first token where there is no thought.
+ *   but for one token of nothing but line breaks directly after an open mark that the model wrote;
+ * - answer: every token from the first one after the close mark that shows something other than line breaks, or that
+ *   ends the thought without closing it, or from the very first one where there is no thought.
  *
  * Keeps thought within `budget` and answer within `answerLimit` as long as its advice is followed.
  */
@@ -19,9 +22,10 @@ export class Turn {
   #phase: 'start' | 'opened' | 'thought' | 'closed' | 'answer'
   /** The end of the text so far, as long as it could be the beginning of the mark that is waited for. */
   #tail = ''
-  /** Tokens of `start` that would be answer if no open mark comes, or of whitespace in `closed`. */
-  #undecided = 0
+  /** Tokens in `closed`. */
+  #breaks = 0
   #thought = 0
+  /** Counts the tokens of `start` too, until they turn out to be an open mark. */
   #answer = 0
 
   constructor(plan: ThoughtPlan, answerLimit: number) {
@@ -34,7 +38,7 @@ export class Turn {
   overruns(text: string): boolean {
     if (this.#plan.from === 'never' || !this.#isThought()) return false
     if (this.#thought < this.#plan.budget || this.#isFree(text)) return false
-    return !(this.#tail + text).includes(this.#plan.close)
+    return this.#endOfThought(text) === null
   }
 
   /** Whether a token that shows `text` would belong to the answer, and must obey its grammar. */
@@ -56,41 +60,50 @@ export class Turn {
   }
 
   #isFree(text: string): boolean {
-    return this.#phase === 'opened' && text !== '' && text.trim() === ''
+    return this.#phase === 'opened' && isBreaks(text)
   }
 
   #begin(text: string): void {
     const open = this.#plan.from === 'never' ? '' : this.#plan.open
-    this.#tail += text
-    this.#undecided += 1
+    this.#tail = (this.#tail + text).trimStart()
+    this.#answer += 1
     if (this.#tail.startsWith(open)) {
       this.#phase = 'opened'
       this.#tail = ''
-      this.#undecided = 0
-    } else if (!open.startsWith(this.#tail)) {
-      this.#phase = 'answer'
-      this.#answer = this.#undecided
-    }
+      this.#answer = 0
+    } else if (!open.startsWith(this.#tail)) this.#phase = 'answer'
   }
 
   #think(text: string): void {
-    const close = this.#plan.from === 'never' ? '' : this.#plan.close
-    this.#tail += text
-    if (this.#tail.includes(close)) {
-      this.#phase = 'closed'
+    const end = this.#endOfThought(text)
+    if (end !== null) {
+      this.#phase = end
+      if (end === 'answer') this.#answer += 1
       return
     }
     if (!this.#isFree(text)) this.#thought += 1
     this.#phase = 'thought'
-    this.#tail = this.#tail.slice(1 - close.length)
+    this.#tail = (this.#tail + text).slice(-longestMark)
+  }
+
+  /** What a token that shows `text` turns the thought into, or null if it goes on. */
+  #endOfThought(text: string): 'closed' | 'answer' | null {
+    if (this.#plan.from === 'never') return null
+    const read = this.#tail + text
+    if (read.includes(this.#plan.close)) return 'closed'
+    return this.#plan.enders.some((ender) => read.includes(ender)) ? 'answer' : null
   }
 
   #say(text: string): void {
-    if (this.#phase === 'closed' && text.trim() === '' && this.#undecided < freeSpaces) {
-      this.#undecided += 1
+    if (this.#phase === 'closed' && isBreaks(text) && this.#breaks < freeBreaks) {
+      this.#breaks += 1
       return
     }
     this.#phase = 'answer'
     this.#answer += 1
   }
+}
+
+function isBreaks(text: string): boolean {
+  return /^\n+$/.test(text)
 }

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { Failure } from '../chat/failure.ts'
+import { describe, readYaml } from '../read-yaml.ts'
+import { logLevels, type ModelSource, type Settings } from '../settings.ts'
+
+const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
+
+/** What may be chosen, by the names of `silica.yaml`. */
+const fields = {
+  host: Type.String({ minLength: 1 }),
+  port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  data: Type.String({ minLength: 1 }),
+  models: Type.Array(Type.String({ minLength: 1 })),
+  queue: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+  sequences: autoOr(256),
+  threads: autoOr(1024),
+  contextLength: autoOr(16_777_216),
+  logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
+}
+const schema = Type.Partial(Type.Object(fields, { additionalProperties: false }))
+type Chosen = Static<typeof schema>
+
+/** Every choice, with its flag and its environment variable. */
+const places = [
+  { field: 'host', flag: 'host', variable: 'SILICA_HOST' },
+  { field: 'port', flag: 'port', variable: 'SILICA_PORT' },
+  { field: 'data', flag: 'data', variable: 'SILICA_DATA' },
+  { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
+  { field: 'queue', flag: 'queue', variable: 'SILICA_QUEUE' },
+  { field: 'sequences', flag: 'sequences', variable: 'SILICA_SEQUENCES' },
+  { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
+  { field: 'contextLength', flag: 'context', variable: 'SILICA_CONTEXT' },
+  { field: 'logLevel', flag: 'log-level', variable: 'SILICA_LOG_LEVEL' },
+] as const
+
+type Place = (typeof places)[number]
+
+type Text = string | readonly string[] | undefined
+
+export interface Surroundings {
+  /** What the command line gave, by flag without dashes; a list for `model`. */
+  readonly flags: Readonly<Record<string, Text>>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly currentFolder: string
+  readonly homeFolder: string
+  /** The folder with the rows of the bundled models. */
+  readonly bundledModels: string
+}
+
+/**
+ * Answers every question: by the command line, else by the environment, else by `silica.yaml`, else by a default.
+ * Throws `invalid-request` that names the flag, the variable or the line at fault.
+ */
+export function readSettings(around: Surroundings): Settings {
+  const { flags, environment, currentFolder, homeFolder } = around
+  // An empty variable is one that a compose file left open.
+  const variable = (name: string) => environment[name] || undefined
+  const fromEnvironment = readTexts((place) => [place.variable, variable(place.variable)])
+  const fromFlags = readTexts((place) => [`--${place.flag}`, flags[place.flag]])
+  const answers: Settings = {
+    host: '127.0.0.1',
+    port: 8000,
+    dataFolder: join(dataHome(variable('XDG_DATA_HOME'), homeFolder), 'silica'),
+    models: [],
+    queue: 256,
+    sequences: 'auto',
+    threads: 'auto',
+    contextLength: 'auto',
+    logLevel: 'info',
+    apiKeys: apiKeys(variable('SILICA_API_KEY')),
+    ...readFile(flags['config'] ?? variable('SILICA_CONFIG'), around),
+    ...answersOf(fromEnvironment, currentFolder, homeFolder),
+    ...answersOf(fromFlags, currentFolder, homeFolder),
+  }
+  return { ...answers, models: [...bundledRows(around.bundledModels), ...answers.models] }
+}
+
+/** `silica.yaml`: the one that was named, or the one in the current folder where there is one. */
+function readFile(named: Text, { currentFolder, homeFolder }: Surroundings): Partial<Settings> {
+  const file = resolvePath(named === undefined ? 'silica.yaml' : String(named), currentFolder, homeFolder)
+  if (named === undefined && !existsSync(file)) return {}
+  return answersOf(readYaml(schema, file, readFileSync(file, 'utf8')).value, dirname(file), homeFolder)
+}
+
+/** Choices that came as texts. `find` gives the name of a place, as people know it, and what stands there. */
+function readTexts(find: (place: Place) => readonly [name: string, text: Text]): Chosen {
+  const entries = places.flatMap((place) => {
+    const [name, text] = find(place)
+    if (text === undefined) return []
+    const field = fields[place.field]
+    const value = place.field === 'models' ? listOf(text) : numberOr(String(text))
+    if (Value.Check(field, value)) return [[place.field, value]]
+    throw new Failure('invalid-request', `${name} must be ${describe(field)}, not '${String(text)}'.`)
+  })
+  return Value.Parse(schema, Object.fromEntries(entries))
+}
+
+function listOf(text: string | readonly string[]): readonly string[] {
+  return typeof text === 'string' ? text.split(',') : text
+}
+
+function numberOr(text: string): string | number {
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+/** The same choices in the words of `Settings`, with absolute paths. */
+function answersOf({ data, models, ...same }: Chosen, folder: string, homeFolder: string): Partial<Settings> {
+  return {
+    ...same,
+    ...(data === undefined ? {} : { dataFolder: resolvePath(data, folder, homeFolder) }),
+    ...(models === undefined ? {} : { models: models.map((model) => sourceOf(model, folder, homeFolder)) }),
+  }
+}
+
+/** `name=path.gguf`, `path.gguf` which is named after its file, or `path.yaml` with rows. */
+function sourceOf(model: string, folder: string, homeFolder: string): ModelSource {
+  const equals = model.indexOf('=')
+  const file = resolvePath(model.slice(equals + 1), folder, homeFolder)
+  if (/\.ya?ml$/.test(file) && equals === -1) return { kind: 'rows', file }
+  const name = equals === -1 ? basename(file, '.gguf') : model.slice(0, equals)
+  if (/^[A-Za-z0-9._:/-]+$/.test(name)) return { kind: 'gguf', name, file }
+  throw new Failure('invalid-request', `A model cannot be named '${name}'. Name it so: --model my-model=${file}`)
+}
+
+function bundledRows(folder: string): readonly ModelSource[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
+  return files.sort().map((file) => ({ kind: 'rows', file: join(folder, file) }))
+}
+
+function resolvePath(path: string, folder: string, homeFolder: string): string {
+  return resolve(folder, path.replace(/^~(?=\/|$)/, homeFolder))
+}
+
+/** The XDG specification has relative paths ignored. */
+function dataHome(variable: string | undefined, homeFolder: string): string {
+  return variable !== undefined && isAbsolute(variable) ? variable : join(homeFolder, '.local/share')
+}
+
+function apiKeys(key: string | undefined): readonly string[] {
+  if (key === undefined) return []
+  if (/^[\x21-\x7e]{1,512}$/.test(key)) return [key]
+  throw new Failure('invalid-request', 'SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.')
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { openSilica, type Silica } from '../main.ts'
+import type { Settings } from '../settings.ts'
+import { ask, type Server } from './ask.ts'
+import { explain } from './explain.ts'
+import { onStopSignal } from './stop-signals.ts'
+import { printable } from './terminal.ts'
+import { realWorld } from './world.ts'
+
+const question = 'What is the capital of France?'
+
+/** Serves until a signal ends it. Resolves with the exit code. */
+export async function serve(settings: Settings): Promise<number> {
+  // A key of its own lets the server ask itself as any caller would.
+  const ownKey = randomBytes(32).toString('hex')
+  const silica = await openSilica(
+    { ...settings, apiKeys: [...settings.apiKeys, ownKey] },
+    realWorld(settings.logLevel),
+  )
+  try {
+    const { url } = await silica.listen()
+    console.log(await welcome(silica, settings, url))
+    const selfTest = new AbortController()
+    const stopped = untilStopped(silica, selfTest)
+    const broken = testSelf(silica, { url, key: ownKey }, selfTest)
+    return (await Promise.race([broken, stopped])) ?? (await stopped)
+  } catch (error) {
+    await silica.close()
+    throw error
+  }
+}
+
+/** Resolves with the exit code once a signal has ended the server. `selfTest` is no answer to wait for. */
+function untilStopped(silica: Silica, selfTest: AbortController): Promise<number> {
+  return new Promise((resolve, reject) => {
+    onStopSignal((how) => {
+      if (how === 'at-once') {
+        silica.close().then(() => resolve(130), reject)
+        return
+      }
+      const running = silica.accounts.running() - (selfTest.signal.aborted ? 0 : 1)
+      selfTest.abort()
+      const answers = running === 1 ? '1 answer' : `${running} answers`
+      console.log(running > 0 ? `\nStopping: waiting for ${answers}. Ctrl-C stops at once.` : '\nStopping.')
+      silica.drain().then(() => resolve(0), reject)
+    })
+  })
+}
+
+/**
+ * Asks the first model over the server's own API, and prints what it said. Resolves with the exit code 1 where the
+ * model can never answer. Aborts `done` when it is over.
+ */
+async function testSelf(silica: Silica, server: Server, done: AbortController): Promise<number | undefined> {
+  const [row] = silica.rows
+  if (row === undefined) return undefined
+  const { id, thinking } = row.model
+  const began = performance.now()
+  try {
+    let answer = ''
+    const said = ask(
+      server,
+      {
+        model: id,
+        messages: [{ role: 'user', content: question }],
+        thinking: thinking.kind === 'switch' ? 'off' : 'default',
+        answerLimit: 64,
+      },
+      done.signal,
+    )
+    for await (const piece of said) if (piece.kind === 'answer') answer += piece.text
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    console.log(`  ${question}\n  ${printable(answer).trim()}   (${id}, ${seconds} s)\n`)
+  } catch (error) {
+    if (done.signal.aborted) return undefined
+    const state = silica.states().get(id)
+    if (state?.status === 'failed') {
+      console.error(`silica: ${id} cannot be loaded: ${state.reason}`)
+      await silica.close()
+      return 1
+    }
+    console.error(`silica: ${id} did not answer: ${explain(error)}`)
+  } finally {
+    done.abort()
+  }
+  return undefined
+}
+
+async function welcome({ accounts, rows }: Silica, settings: Settings, url: string): Promise<string> {
+  const models = rows.map((row) => row.model.id).join(', ')
+  const { note, header } = await keyToUse(accounts, settings)
+  const body = { model: rows[0]?.model.id ?? '', messages: [{ role: 'user', content: question }] }
+  return `
+  Silica answers at ${url}/v1
+
+  models  ${models}
+  data    ${settings.dataFolder}
+  key     ${note}
+
+  Ask it something:
+
+  curl ${url}/v1/chat/completions \\
+    -H "Authorization: Bearer ${header}" \\
+    -H 'Content-Type: application/json' \\
+    -d '${JSON.stringify(body)}'
+`
+}
+
+/** What to tell of keys, and what the `curl` line is to use. A key's secret is shown at the first start only. */
+async function keyToUse(
+  accounts: Silica['accounts'],
+  { apiKeys }: Settings,
+): Promise<{ readonly note: string; readonly header: string }> {
+  const fromEnvironment = '$SILICA_API_KEY'
+  if (apiKeys.length > 0) return { note: 'the one in SILICA_API_KEY', header: fromEnvironment }
+  const keys = await accounts.listKeys()
+  if (keys.length === 0) {
+    const { secret } = await accounts.createKey('first')
+    return { note: `${secret}   (shown this once)`, header: secret }
+  }
+  const usable = keys.filter((key) => key.disabledAt === null).map(({ id, name }) => `${id}… (${name})`)
+  const held = usable.length === 0 ? 'none' : usable.join(', ')
+  return { note: `${held}\n          another: npx silica keys add\n          then: export SILICA_API_KEY=<key>`, header: fromEnvironment }
+}

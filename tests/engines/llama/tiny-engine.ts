@@ -1,0 +1,28 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LlamaOptions } from '../../../src/engines/llama/llama-engine.ts'
+import { readModelFile } from '../../../src/engines/llama/model-file.ts'
+import { tinyModel, writeRandomModel } from '../../models/random-model.ts'
+
+/** Writes the tiny random model to a folder of its own. */
+export function writeTinyModel(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'silica-')), 'tiny.gguf')
+  writeRandomModel(path, tinyModel)
+  return path
+}
+
+/** Options of an engine over the model at `file`. One thread: tests share their cores with others. */
+export function tinyOptions(file: string, changed: Partial<LlamaOptions> = {}): LlamaOptions {
+  return {
+    name: 'test/tiny',
+    file,
+    template: readModelFile(file).template,
+    contextLength: tinyModel.contextLength,
+    sequences: 8,
+    threads: 1,
+    queue: 32,
+    log: () => {},
+    ...changed,
+  }
+}

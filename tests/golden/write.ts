@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { caseFile, readCases } from './cases.ts'
+import { readCase, replay } from './replay.ts'
+
+// Rewrites what every case must come to. The diff is what a reviewer reads.
+for (const { name, body, said } of readCases()) {
+  const { answer, sse } = await replay(readCase(body), said)
+  writeFileSync(caseFile(name, 'answer.json'), answer)
+  writeFileSync(caseFile(name, 'answer.sse'), sse)
+  console.log(name)
+}

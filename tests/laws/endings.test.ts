@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ChatEvent } from '../../src/chat/event.ts'
+import { Failure } from '../../src/chat/failure.ts'
+import { decode } from '../../src/decode/decode.ts'
+import { collect, countTokens, cutText, fold, request, said, unstopped } from './engine-texts.ts'
+
+const anyEvent = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('text' as const, 'reasoning' as const),
+    choice: fc.nat(2),
+    text: fc.constantFrom('a', 'STOP', '<think>', '</think>', '<tool_call>{"name":"f"}', ''),
+    tokens: fc.nat(2),
+  }),
+  fc.record({
+    type: fc.constant('finish' as const),
+    choice: fc.nat(2),
+    reason: fc.constantFrom('stop' as const, 'length' as const, 'tool-calls' as const),
+  }),
+)
+
+test('L3: each choice finishes once or the answer throws once, and nothing follows', async () => {
+  const property = fc.asyncProperty(fc.array(anyEvent, { maxLength: 20 }), async (events) => {
+    const chat = { ...request, choices: 2 }
+    const out: ChatEvent[] = []
+    let returned = 0
+    async function* engine() {
+      try {
+        yield* events
+      } finally {
+        returned++
+      }
+    }
+    const answer = decode(engine(), chat, () => 'id')
+    let failure: unknown = null
+    try {
+      for await (const event of answer) out.push(event)
+    } catch (error) {
+      failure = error
+    }
+    const finished = [0, 1].filter((choice) => out.findLast((one) => one.choice === choice)?.type === 'finish')
+    expect(out.filter(({ type }) => type === 'finish').length).toBe(finished.length)
+    if (finished.length === 2) expect(failure).toBeNull()
+    else expect(failure instanceof Failure && failure.kind).toBe('engine-lost')
+    expect(out.every(({ choice }) => choice < 2)).toBe(true)
+    expect(await answer.next()).toEqual({ done: true, value: undefined })
+    expect(returned).toBe(1)
+  })
+  await fc.assert(property, { numRuns: 300 })
+})
+
+test('L3: the engine is read no further than the last finish', async () => {
+  let read = 0
+  async function* engine(): AsyncGenerator<ChatEvent> {
+    for (const event of said(['on', 'STOP', 'and', 'on'])) {
+      read++
+      yield event
+    }
+  }
+  const out: ChatEvent[] = []
+  for await (const event of decode(engine(), request, () => 'id')) out.push(event)
+  expect(out.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop' })
+  expect(read).toBe(3)
+})
+
+test('L6: an answer cut anywhere claims no call, and its arguments are the beginning of the whole ones', async () => {
+  const property = fc.asyncProperty(cutText, fc.nat(), async ({ pieces }, place) => {
+    const whole = await fold(unstopped, said(pieces))
+    const cut = await fold(unstopped, said(pieces.slice(0, place % (pieces.length + 1)), 'length'))
+    expect(cut.choices[0]?.finish_reason).toBe('length')
+    const calls = whole.choices[0]?.message.tool_calls ?? []
+    for (const [at, call] of (cut.choices[0]?.message.tool_calls ?? []).entries()) {
+      expect(call.id).toBe(calls[at]?.id)
+      expect(call.function.name).toBe(calls[at]?.function.name)
+      expect(calls[at]?.function.arguments.startsWith(call.function.arguments)).toBe(true)
+    }
+  })
+  await fc.assert(property, { numRuns: 500 })
+})
+
+test('L6: tool-calls is only said of calls whose arguments are whole', async () => {
+  const property = fc.asyncProperty(cutText, async ({ pieces }) => {
+    const { finish_reason: reason, message } = (await fold(unstopped, said(pieces))).choices[0] ?? {}
+    if (reason !== 'tool_calls') return
+    expect(message?.tool_calls?.length).toBeGreaterThan(0)
+    for (const call of message?.tool_calls ?? []) expect(call.function.arguments).toMatch(/^\{[^]*\}$/)
+  })
+  await fc.assert(property, { numRuns: 300 })
+})
+
+test("L8: decode counts no more thought and no more answer than the engine's own tokens of each", async () => {
+  const piece = fc.constantFrom('a', ' b', '\n', '\n\n', '<', 'c\n')
+  const property = fc.asyncProperty(fc.array(piece), fc.array(piece), async (thought, answer) => {
+    const events = await collect(unstopped, said(['<think>', '\n', ...thought, '</think>', '\n\n', ...answer]))
+    expect(countTokens(events, 'reasoning')).toBeLessThanOrEqual(thought.length)
+    expect(countTokens(events, 'text', 'call-start', 'call-text')).toBeLessThanOrEqual(answer.length)
+  })
+  await fc.assert(property, { numRuns: 300 })
+})
