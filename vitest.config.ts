@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'tests/laws/**/*.test.ts', 'tests/golden/**/*.test.ts', 'tools/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'tests/laws/**/*.test.ts',
+            'tests/golden/**/*.test.ts',
+            'tools/*.test.ts',
+          ],
         },
       },
       {

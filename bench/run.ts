@@ -8,6 +8,11 @@ const names = globSync('*.ts', { cwd: import.meta.dirname })
 const wanted = process.argv[2]
 if (wanted !== undefined && names.includes(wanted)) await import(`./${wanted}.ts`)
 else {
-  console.log(`npm run bench -- <name>\n${names.toSorted().map((name) => `  ${name}`).join('\n')}`)
+  console.log(
+    `npm run bench -- <name>\n${names
+      .toSorted()
+      .map((name) => `  ${name}`)
+      .join('\n')}`,
+  )
   if (wanted !== undefined) process.exitCode = 2
 }

@@ -28,7 +28,11 @@ async function sample(): Promise<Sample> {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}` },
-      body: JSON.stringify({ model: 'silica/nano', messages: [{ role: 'user', content: 'Hello!' }], stream: true }),
+      body: JSON.stringify({
+        model: 'silica/nano',
+        messages: [{ role: 'user', content: 'Hello!' }],
+        stream: true,
+      }),
     })
     await response.body?.getReader().read()
     const firstByte = performance.now() - started
@@ -63,11 +67,16 @@ function residentOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 const samples: Sample[] = []
 for (let run = 0; run < runs; run++) samples.push(await sample())
 const file = statSync('models/nano/silica-nano.gguf').size / 2 ** 20
-console.log(`first byte after start   ${median(samples.map((one) => one.firstByte)).toFixed(0)} ms (aim 2,000)`)
+console.log(
+  `first byte after start   ${median(samples.map((one) => one.firstByte)).toFixed(0)} ms (aim 2,000)`,
+)
 console.log(`server process           ${median(samples.map((one) => one.server)).toFixed(0)} MB (aim 150)`)
-console.log(`model's process          ${median(samples.map((one) => one.model)).toFixed(0)} MB (aim ${(file + 250).toFixed(0)})`)
+console.log(
+  `model's process          ${median(samples.map((one) => one.model)).toFixed(0)} MB (aim ${(file + 250).toFixed(0)})`,
+)

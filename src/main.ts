@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
@@ -9,6 +8,7 @@ import type { Row } from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
 import { Failure } from './chat/failure.ts'
 import { complete } from './complete.ts'
+import { defaultThreads } from './engines/llama/describe.ts'
 import { llamaEngine } from './engines/llama/llama-engine.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
 import { openServer } from './http/server.ts'
@@ -119,7 +119,8 @@ function rowsOf(source: ModelSource, { contextLength, sequences, threads }: Sett
     rowOfFile(name, {
       file,
       template: facts.template,
-      contextLength: contextLength === 'auto' ? Math.min(facts.contextLength, widestByDefault) : contextLength,
+      contextLength:
+        contextLength === 'auto' ? Math.min(facts.contextLength, widestByDefault) : contextLength,
       sequences: sequences === 'auto' ? 4 : sequences,
       threads,
     }),
@@ -127,28 +128,21 @@ function rowsOf(source: ModelSource, { contextLength, sequences, threads }: Sett
 }
 
 function openEngine({ model, engine }: Row, settings: Settings, log: Log): Engine {
-  const { template, parameters } = readModelFile(engine.file)
+  const file = readModelFile(engine.file)
   return llamaEngine({
     name: model.id,
     file: engine.file,
-    template,
+    template: file.template,
     contextLength: model.contextLength,
     sequences: engine.sequences,
-    threads: engine.threads === 'auto' ? threadsFor(parameters) : engine.threads,
+    threads: engine.threads === 'auto' ? defaultThreads(file) : engine.threads,
     queue: settings.queue,
     log: (line) => log.info(line, 'engine'),
   })
 }
 
-/**
- * The threads of a step wait for one another many times in it, so a step of a small model is over before a second thread
- * pays, and on a machine that is busy otherwise it waits for that thread's turn instead.
- */
-function threadsFor(parameters: number): number {
-  return parameters < 100e6 ? 1 : availableParallelism()
-}
-
-async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock, randomBytes, log }: World) {
+/** Makes the data folder where it is missing and opens what it holds. Whoever calls closes the database. */
+export async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock, randomBytes, log }: World) {
   try {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -172,6 +166,7 @@ function idMaker({ clock, randomBytes }: World): () => string {
 
 /** A caller's mistake is no concern of the operator's; what the server could not do is. */
 function logFailure(log: Log, traceId: string, { kind, cause }: Failure): void {
-  if (kind === 'internal' || kind === 'engine-lost') log.error({ traceId, failure: kind, err: cause }, 'failed')
+  if (kind === 'internal' || kind === 'engine-lost')
+    log.error({ traceId, failure: kind, err: cause }, 'failed')
   else log.info({ traceId, failure: kind }, 'refused')
 }

@@ -11,20 +11,26 @@ function violations(file: string, text: string): string[] {
   const room = roomOf(file)
   const rule = rooms[room]
   if (rule === undefined) return [`${file}: room ${room} is not in tools/rooms.ts`]
-  for (const [line, kind, target] of text.matchAll(/^(?:import|export)\b( type\b)?[^'"\n]*?(?:from )?'(\.[^']+)'/gm)) {
+  for (const [line, kind, target] of text.matchAll(
+    /^(?:import|export)\b( type\b)?[^'"\n]*?(?:from )?'(\.[^']+)'/gm,
+  )) {
     checkImport(line, kind, target)
   }
-  for (const [line, kind, target] of text.matchAll(/^(?:import|export)( type)? \{[^}]*\} from '(\.[^']+)'/gm)) {
+  for (const [line, kind, target] of text.matchAll(
+    /^(?:import|export)( type)? \{[^}]*\} from '(\.[^']+)'/gm,
+  )) {
     checkImport(line, kind, target)
   }
   function checkImport(line: string, kind: string | undefined, target: string | undefined) {
     const other = roomOf(relative('src', join('src', dirname(file), target ?? '')))
     const allowed = kind === undefined ? rule?.all : [...(rule?.all ?? []), ...(rule?.types ?? [])]
-    if (other !== room && !allowed?.includes(other)) found.push(`${file}: ${room} may not import ${other} (${line.split('\n')[0]})`)
+    if (other !== room && !allowed?.includes(other))
+      found.push(`${file}: ${room} may not import ${other} (${line.split('\n')[0]})`)
   }
   for (const [what, home] of homes) {
     const at = what.exec(text)
-    if (at && !home.some((folder) => file.startsWith(folder))) found.push(`${file}: ${at[0]} belongs in ${home.join(', ')}`)
+    if (at && !home.some((folder) => file.startsWith(folder)))
+      found.push(`${file}: ${at[0]} belongs in ${home.join(', ')}`)
   }
   return [...new Set(found)]
 }

@@ -16,7 +16,9 @@ for (const [name, command, ...args] of steps) {
   const started = performance.now()
   const child = spawn(command, args, { stdio: 'inherit' })
   const [code] = await once(child, 'exit')
-  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  console.log(
+    `${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  )
   if (code !== 0) failed.push(name)
 }
 if (failed.length > 0) {

@@ -1,9 +1,12 @@
 /** Who may import whom. A room is a folder or a file directly in `src/`; a `types` entry allows `import type` alone. */
-export const rooms: Readonly<Record<string, { readonly all: readonly string[]; readonly types: readonly string[] }>> = {
+export const rooms: Readonly<
+  Record<string, { readonly all: readonly string[]; readonly types: readonly string[] }>
+> = {
   chat: { all: [], types: [] },
   decode: { all: ['chat'], types: [] },
   wire: { all: ['chat'], types: [] },
-  catalogue: { all: ['chat'], types: [] },
+  'read-yaml': { all: ['chat'], types: [] },
+  catalogue: { all: ['chat', 'read-yaml'], types: [] },
   engines: { all: ['chat', 'decode'], types: [] },
   storage: { all: ['chat'], types: [] },
   accounts: { all: ['chat', 'storage'], types: [] },
@@ -11,10 +14,22 @@ export const rooms: Readonly<Record<string, { readonly all: readonly string[]; r
   http: { all: ['chat', 'wire', 'complete'], types: ['accounts', 'catalogue'] },
   settings: { all: ['chat'], types: [] },
   main: {
-    all: ['chat', 'decode', 'wire', 'catalogue', 'engines', 'storage', 'accounts', 'complete', 'http', 'settings'],
+    all: [
+      'chat',
+      'decode',
+      'wire',
+      'catalogue',
+      'engines',
+      'storage',
+      'accounts',
+      'complete',
+      'http',
+      'settings',
+    ],
     types: [],
   },
-  cli: { all: ['main', 'settings', 'chat'], types: [] },
+  diagnose: { all: ['chat', 'engines', 'main', 'settings'], types: [] },
+  cli: { all: ['main', 'diagnose', 'settings', 'read-yaml', 'chat'], types: [] },
 }
 
 /** Packages and globals that have one home each, as folders under `src/`. */
@@ -25,5 +40,5 @@ export const homes: readonly (readonly [what: RegExp, home: readonly string[]])[
   [/from '(kysely|node:sqlite)'/, ['storage']],
   [/from '(fastify|node:http)'/, ['http']],
   [/\bprocess\.(env|argv)\b/, ['cli', 'engines/llama']],
-  [/\b(Date\.now|Math\.random|randomBytes|randomUUID)\(/, ['main.ts', 'cli', 'engines/llama']],
+  [/\b(Date\.now|Math\.random)\(|\brandom(Bytes|UUID)\b.*'node:crypto'/, ['main.ts', 'cli']],
 ]

@@ -6,7 +6,12 @@
 export type ChatEvent =
   /** The first event of a choice: its prompt has been read. Tokens of the prompt, and how many of them a cache gave. */
   | { readonly type: 'prompt'; readonly choice: number; readonly tokens: number; readonly cached: number }
-  | { readonly type: 'text' | 'reasoning'; readonly choice: number; readonly text: string; readonly tokens: number }
+  | {
+      readonly type: 'text' | 'reasoning'
+      readonly choice: number
+      readonly text: string
+      readonly tokens: number
+    }
   /** Tokens that are neither thought nor answer: the marks around a thought. */
   | { readonly type: 'mark'; readonly choice: number; readonly tokens: number }
   /** Call number `call` of this choice begins; calls count from 0 and do not interleave. */

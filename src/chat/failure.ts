@@ -46,5 +46,7 @@ export class Failure extends Error {
 
 /** The failure that `error` is; anything that is no `Failure` is a defect and becomes `internal`. */
 export function toFailure(error: unknown): Failure {
-  return error instanceof Failure ? error : new Failure('internal', 'Request failed: Unknown error.', { cause: error })
+  return error instanceof Failure
+    ? error
+    : new Failure('internal', 'Request failed: Unknown error.', { cause: error })
 }

@@ -46,7 +46,11 @@ const modelsSchema = Type.Object({ data: Type.Array(Type.Object({ id: Type.Strin
  * Asks over the HTTP API and gives the answer as it comes, its last piece being `end`. Throws a `Failure` with the
  * server's own words, or when the answer breaks off; throws the signal's reason when it aborts.
  */
-export async function* ask(server: Server, question: Question, signal: AbortSignal): AsyncGenerator<Said, void> {
+export async function* ask(
+  server: Server,
+  question: Question,
+  signal: AbortSignal,
+): AsyncGenerator<Said, void> {
   const { model, messages, thinking, answerLimit } = question
   const response = await request(server, '/v1/chat/completions', signal, {
     model,
@@ -77,14 +81,18 @@ export async function listModels(server: Server, signal: AbortSignal): Promise<r
 
 async function request(server: Server, path: string, signal: AbortSignal, body?: object): Promise<Response> {
   const headers = { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' }
-  const sent = body === undefined ? { headers, signal } : { method: 'POST', headers, signal, body: JSON.stringify(body) }
+  const sent =
+    body === undefined ? { headers, signal } : { method: 'POST', headers, signal, body: JSON.stringify(body) }
   const response = await fetch(server.url + path, sent).catch((error: unknown) => {
     if (signal.aborted) throw error
     throw new Failure('engine-lost', `Nothing answers at ${server.url}.`, { cause: error })
   })
   if (response.ok) return response
   const text = await response.text()
-  throw new Failure('engine-lost', `${server.url} refused (${response.status}): ${messageOf(parse(text), text)}`)
+  throw new Failure(
+    'engine-lost',
+    `${server.url} refused (${response.status}): ${messageOf(parse(text), text)}`,
+  )
 }
 
 /** The words of a failure: the service writes most as an object with a `message`, and some as a bare string. */

@@ -8,7 +8,8 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof Failure) {
     const { cause } = error
-    const hidden = cause instanceof Error && !error.message.includes(cause.message) ? ` (${cause.message})` : ''
+    const hidden =
+      cause instanceof Error && !error.message.includes(cause.message) ? ` (${cause.message})` : ''
     return error.message + hidden
   }
   const port = 'port' in error ? String(error.port) : ''

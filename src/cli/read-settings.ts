@@ -33,7 +33,7 @@ const places = [
   { field: 'sequences', flag: 'sequences', variable: 'SILICA_SEQUENCES' },
   { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
   { field: 'contextLength', flag: 'context', variable: 'SILICA_CONTEXT' },
-  { field: 'logLevel', flag: 'log-level', variable: 'SILICA_LOG_LEVEL' },
+  { field: 'logLevel', flag: 'log', variable: 'SILICA_LOG_LEVEL' },
 ] as const
 
 type Place = (typeof places)[number]
@@ -75,7 +75,8 @@ export function readSettings(around: Surroundings): Settings {
     ...answersOf(fromEnvironment, currentFolder, homeFolder),
     ...answersOf(fromFlags, currentFolder, homeFolder),
   }
-  return { ...answers, models: [...bundledRows(around.bundledModels), ...answers.models] }
+  // The operator's own come first: the first one is what a chat or a first try takes.
+  return { ...answers, models: [...answers.models, ...bundledRows(around.bundledModels)] }
 }
 
 /** `silica.yaml`: the one that was named, or the one in the current folder where there is one. */
@@ -122,7 +123,10 @@ function sourceOf(model: string, folder: string, homeFolder: string): ModelSourc
   if (/\.ya?ml$/.test(file) && equals === -1) return { kind: 'rows', file }
   const name = equals === -1 ? basename(file, '.gguf') : model.slice(0, equals)
   if (/^[A-Za-z0-9._:/-]+$/.test(name)) return { kind: 'gguf', name, file }
-  throw new Failure('invalid-request', `A model cannot be named '${name}'. Name it so: --model my-model=${file}`)
+  throw new Failure(
+    'invalid-request',
+    `A model cannot be named '${name}'. Name it so: --model my-model=${file}`,
+  )
 }
 
 function bundledRows(folder: string): readonly ModelSource[] {
@@ -142,5 +146,8 @@ function dataHome(variable: string | undefined, homeFolder: string): string {
 function apiKeys(key: string | undefined): readonly string[] {
   if (key === undefined) return []
   if (/^[\x21-\x7e]{1,512}$/.test(key)) return [key]
-  throw new Failure('invalid-request', 'SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.')
+  throw new Failure(
+    'invalid-request',
+    'SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.',
+  )
 }

@@ -120,5 +120,8 @@ async function keyToUse(
   }
   const usable = keys.filter((key) => key.disabledAt === null).map(({ id, name }) => `${id}… (${name})`)
   const held = usable.length === 0 ? 'none' : usable.join(', ')
-  return { note: `${held}\n          another: npx silica keys add\n          then: export SILICA_API_KEY=<key>`, header: fromEnvironment }
+  return {
+    note: `${held}\n          another: npx silica keys add\n          then: export SILICA_API_KEY=<key>`,
+    header: fromEnvironment,
+  }
 }

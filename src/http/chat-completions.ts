@@ -59,7 +59,8 @@ async function sendStream(
     for await (const event of events) {
       if (held === '') setImmediate(flush)
       held += writer.write(event)
-      if (raw.writableNeedDrain) await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledAfter)]) })
+      if (raw.writableNeedDrain)
+        await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledAfter)]) })
     }
     held += writer.end()
   } catch (error) {

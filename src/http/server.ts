@@ -115,7 +115,12 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   })
 }
 
-function fail(parts: HttpParts, reply: FastifyReply, traceId: string, error: FastifyError | Failure): FastifyReply {
+function fail(
+  parts: HttpParts,
+  reply: FastifyReply,
+  traceId: string,
+  error: FastifyError | Failure,
+): FastifyReply {
   const failure = error instanceof Failure ? error : ofFastify(error)
   parts.failed(traceId, failure)
   const { status, contentType, body } = writeFailure(failure)

@@ -54,7 +54,9 @@ describe('the openai package', () => {
     })
     expect(answer.choices[0]?.message.content).toContain('Paris')
     expect(answer.choices[0]?.finish_reason).toBe('stop')
-    expect(answer.usage?.total_tokens).toBe((answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0))
+    expect(answer.usage?.total_tokens).toBe(
+      (answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0),
+    )
     expect(answer.id).toMatch(/^[0-9a-f]{32}$/)
   })
 
@@ -114,23 +116,41 @@ describe('the openai package', () => {
       },
     ]
     const messages: OpenAI.ChatCompletionMessageParam[] = ask('How deep is the glacier Morteratsch?')
-    const first = await client.chat.completions.create({ model, messages, tools, temperature: 0, ...thinking(true) })
+    const first = await client.chat.completions.create({
+      model,
+      messages,
+      tools,
+      temperature: 0,
+      ...thinking(true),
+    })
     const call = first.choices[0]?.message.tool_calls?.[0]
-    if (first.choices[0] === undefined || call?.type !== 'function') throw new Error(`no call: ${JSON.stringify(first)}`)
+    if (first.choices[0] === undefined || call?.type !== 'function')
+      throw new Error(`no call: ${JSON.stringify(first)}`)
     expect(first.choices[0].finish_reason).toBe('tool_calls')
     expect(call.function.name).toBe('get_glacier_depth')
     expect(JSON.parse(call.function.arguments)).toEqual({ glacier: 'Morteratsch' })
 
     messages.push(first.choices[0].message)
     messages.push({ role: 'tool', tool_call_id: call.id, content: '{"depth_metres": 187}' })
-    const second = await client.chat.completions.create({ model, messages, tools, temperature: 0, ...thinking(true) })
+    const second = await client.chat.completions.create({
+      model,
+      messages,
+      tools,
+      temperature: 0,
+      ...thinking(true),
+    })
     expect(second.choices[0]?.finish_reason).toBe('stop')
     expect(second.choices[0]?.message.content).toContain('187')
   })
 
   test('gets as many choices as it asked for, each finished, the prompt counted once', async () => {
     const one = await client.chat.completions.create({ model, messages: ask('Hello!'), ...thinking(false) })
-    const answer = await client.chat.completions.create({ model, messages: ask('Hello!'), n: 2, ...thinking(false) })
+    const answer = await client.chat.completions.create({
+      model,
+      messages: ask('Hello!'),
+      n: 2,
+      ...thinking(false),
+    })
     expect(answer.choices.map((choice) => choice.index)).toEqual([0, 1])
     for (const choice of answer.choices) expect(choice.message.content).not.toBe('')
     expect(answer.usage?.prompt_tokens).toBe(one.usage?.prompt_tokens)
@@ -171,13 +191,17 @@ describe('the openai package', () => {
       ...thinking(false),
     })
     const choice = answer.choices[0]
-    if (choice?.finish_reason === 'stop') expect(JSON.parse(choice.message.content ?? '')).toBeTypeOf('object')
+    if (choice?.finish_reason === 'stop')
+      expect(JSON.parse(choice.message.content ?? '')).toBeTypeOf('object')
     expect(choice?.message.content?.trimStart().startsWith('{')).toBe(true)
   })
 
   test('repeats itself under one seed', async () => {
     const request = { model, messages: ask('Tell me a joke.'), seed: 7, temperature: 1.5, ...thinking(false) }
-    const answers = [await client.chat.completions.create(request), await client.chat.completions.create(request)]
+    const answers = [
+      await client.chat.completions.create(request),
+      await client.chat.completions.create(request),
+    ]
     expect(answers[0]?.choices[0]?.message.content).toBe(answers[1]?.choices[0]?.message.content)
   })
 

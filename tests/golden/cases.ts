@@ -9,7 +9,10 @@ export interface Case {
 }
 
 /** The file of a case. */
-export function caseFile(name: string, file: 'request.json' | 'events.jsonl' | 'answer.json' | 'answer.sse'): URL {
+export function caseFile(
+  name: string,
+  file: 'request.json' | 'events.jsonl' | 'answer.json' | 'answer.sse',
+): URL {
   return new URL(`${name}/${file}`, import.meta.url)
 }
 

@@ -11,7 +11,11 @@ afterAll(() => silica.close())
 
 const hello = { model: 'silica/nano', messages: [{ role: 'user', content: 'Hello!' }] }
 
-async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, path = '/v1/chat/completions') {
+async function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  path = '/v1/chat/completions',
+) {
   const response = await fetch(silica.url + path, {
     method: 'POST',
     headers: { authorization: `Bearer ${silica.key}`, 'content-type': 'application/json', ...headers },
@@ -43,17 +47,28 @@ describe('bad input', () => {
     ['an unknown model', JSON.stringify({ ...hello, model: 'x' }), 400],
     ['no messages', JSON.stringify({ ...hello, messages: [] }), 400],
     ['five stops', JSON.stringify({ ...hello, stop: ['1', '2', '3', '4', '5'] }), 400],
-    ['a depth of 100,000', `{"model":"silica/nano","messages":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400],
+    [
+      'a depth of 100,000',
+      `{"model":"silica/nano","messages":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      400,
+    ],
   ])('%s is refused in the service’s shape, with a trace id', async (_name, body, status) => {
     const answer = await post(body)
     expect(answer.status).toBe(status)
-    expect(JSON.parse(answer.text)).toMatchObject({ code: expect.any(Number), message: expect.any(String), data: null })
+    expect(JSON.parse(answer.text)).toMatchObject({
+      code: expect.any(Number),
+      message: expect.any(String),
+      data: null,
+    })
     expect(JSON.parse(answer.text)).toHaveProperty('error.message')
     expect(answer.headers.get('x-siliconcloud-trace-id')).toMatch(trace)
   })
 
   test('an unknown path is the service’s plain 404', async () => {
-    const response = await fetch(`${silica.url}/v1/responses`, { method: 'POST', headers: { authorization: `Bearer ${silica.key}` } })
+    const response = await fetch(`${silica.url}/v1/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${silica.key}` },
+    })
     expect(response.status).toBe(404)
     expect(await response.text()).toBe('404 page not found')
     expect(response.headers.get('x-siliconcloud-trace-id')).toMatch(trace)
@@ -64,7 +79,11 @@ describe('bad input', () => {
     ['a double Bearer', { authorization: 'Bearer Bearer sk-x' }, '"Invalid token"'],
     ['an unknown key', { authorization: 'Bearer sk-unknown' }, '"Api key is invalid"'],
   ])('%s is a 401 that learns nothing of the request', async (_name, headers, body) => {
-    const response = await fetch(`${silica.url}/v1/chat/completions`, { method: 'POST', headers: { ...headers }, body: '{broken' })
+    const response = await fetch(`${silica.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { ...headers },
+      body: '{broken',
+    })
     expect(response.status).toBe(401)
     expect(await response.text()).toBe(body)
     expect(response.headers.get('x-siliconcloud-trace-id')).toMatch(trace)

@@ -16,7 +16,13 @@ function numbers(seed: number): () => number {
   }
 }
 
-const questions = ['Hello!', 'What is 17 + 25?', 'Count from 1 to 20.', 'What is the capital of Japan?', '你好']
+const questions = [
+  'Hello!',
+  'What is 17 + 25?',
+  'Count from 1 to 20.',
+  'What is the capital of Japan?',
+  '你好',
+]
 
 /** One caller: reads the answer to its end, or hangs up after `leaveAfter` milliseconds. */
 async function call(question: string, stream: boolean, leaveAfter: number | null): Promise<'whole' | 'left'> {
@@ -38,7 +44,10 @@ async function call(question: string, stream: boolean, leaveAfter: number | null
     const text = await response.text()
     expect(response.status).toBe(200)
     if (stream) expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
-    else expect(JSON.parse(text)).toMatchObject({ choices: [{ finish_reason: expect.stringMatching(/stop|length/) }] })
+    else
+      expect(JSON.parse(text)).toMatchObject({
+        choices: [{ finish_reason: expect.stringMatching(/stop|length/) }],
+      })
     return 'whole'
   } catch (error) {
     if (gone.signal.aborted) return 'left'

@@ -11,7 +11,12 @@ const ask = (content: string, rest: object = {}) =>
   fetch(`${silica.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${silica.key}` },
-    body: JSON.stringify({ model: 'silica/nano', messages: [{ role: 'user', content }], enable_thinking: false, ...rest }),
+    body: JSON.stringify({
+      model: 'silica/nano',
+      messages: [{ role: 'user', content }],
+      enable_thinking: false,
+      ...rest,
+    }),
   })
 
 test('kill -9 of the model’s process ends a running stream with an error frame, and later requests wait and are answered', async () => {

@@ -57,7 +57,9 @@ test('a raw stream begins with the role, ends with [DONE], and its whole twin sa
   const frames = streamed.text.split('\n\n').slice(0, -1)
   expect(frames.at(-1)).toBe('data: [DONE]')
   const chunks = frames.slice(0, -1).map((frame) => JSON.parse(frame.slice('data: '.length)))
-  expect(chunks[0]).toMatchObject({ choices: [{ delta: { content: null, reasoning_content: '', role: 'assistant' } }] })
+  expect(chunks[0]).toMatchObject({
+    choices: [{ delta: { content: null, reasoning_content: '', role: 'assistant' } }],
+  })
   const whole = await ask(false)
   expect(whole.type).toBe('application/json; charset=utf-8')
   const message = JSON.parse(whole.text).choices[0].message

@@ -3,16 +3,22 @@ import { expect, test } from 'vitest'
 import { collect, countTokens, cutText, fold, request, said, unstopped } from './engine-texts.ts'
 
 test('L1: wherever an engine cuts its text, the folded answer is the same', async () => {
-  const property = fc.asyncProperty(cutText, fc.constantFrom('stop', 'length'), async ({ text, pieces }, reason) => {
-    const cut = await fold(request, said(pieces, reason))
-    expect(cut.choices).toEqual((await fold(request, said([text], reason))).choices)
-  })
+  const property = fc.asyncProperty(
+    cutText,
+    fc.constantFrom('stop', 'length'),
+    async ({ text, pieces }, reason) => {
+      const cut = await fold(request, said(pieces, reason))
+      expect(cut.choices).toEqual((await fold(request, said([text], reason))).choices)
+    },
+  )
   await fc.assert(property, { numRuns: 500 })
 })
 
 test('L1: one character at a time, the folded answer is the same', async () => {
   const property = fc.asyncProperty(cutText, async ({ text }) => {
-    expect((await fold(request, said(text.split('')))).choices).toEqual((await fold(request, said([text]))).choices)
+    expect((await fold(request, said(text.split('')))).choices).toEqual(
+      (await fold(request, said([text]))).choices,
+    )
   })
   await fc.assert(property, { numRuns: 300 })
 })

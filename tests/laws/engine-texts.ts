@@ -27,27 +27,47 @@ const call = fc
     return `<tool_call>\n{${(first ? fields : fields.reverse()).join(', ')}}\n</tool_call>`
   })
 
-const scrap = fc.constantFrom(
-  ...['<think>', '</think>', '<tool_call>', '</tool_call>', '<', '</', '<tool', '\n', '\n\n', ' ', '"', '{', '}', '\\'],
-  ...['{"name": "f"', ', "arguments": {', '{"arguments": {}', '"name"', 'STOP', 'ST', 'TOPS', '!', '😀', '你好', 'f'],
+const scrap = fc.oneof(
+  fc.constantFrom(
+    '<think>',
+    '</think>',
+    '<tool_call>',
+    '</tool_call>',
+    '<',
+    '</',
+    '<tool',
+    '\n',
+    '\n\n',
+    ' ',
+  ),
+  fc.constantFrom('{"name": "f"', ', "arguments": {', '{"arguments": {}', '"name"', '"', '{', '}', '\\', 'f'),
+  fc.constantFrom('STOP', 'ST', 'TOPS', '!', '😀', '你好'),
 )
 
 /** What a model may write: whole thoughts and calls, and any wreckage of them. */
 export const engineText = fc
   .tuple(
     fc.constantFrom('', '<think>\n', '\n <think>', '<think>\nHm.\n</think>\n\n'),
-    fc.array(fc.oneof({ weight: 2, arbitrary: call }, { weight: 5, arbitrary: scrap }, fc.string()), { maxLength: 12 }),
+    fc.array(fc.oneof({ weight: 2, arbitrary: call }, { weight: 5, arbitrary: scrap }, fc.string()), {
+      maxLength: 12,
+    }),
   )
   .map(([start, rest]) => start + rest.join(''))
 
 /** A text and places to cut it at. */
 export const cutText = fc.tuple(engineText, fc.array(fc.nat(), { maxLength: 40 })).map(([text, places]) => {
-  const ends = [...new Set([...places.map((place) => place % (text.length + 1)), text.length])].sort((a, b) => a - b)
+  const ends = [...new Set([...places.map((place) => place % (text.length + 1)), text.length])].sort(
+    (a, b) => a - b,
+  )
   return { text, pieces: ends.map((end, at) => text.slice(ends[at - 1] ?? 0, end)) }
 })
 
 /** What an engine says that writes these pieces, of one token each, and then ends. */
-export function said(pieces: readonly string[], reason: FinishReason = 'stop', choice = 0): readonly ChatEvent[] {
+export function said(
+  pieces: readonly string[],
+  reason: FinishReason = 'stop',
+  choice = 0,
+): readonly ChatEvent[] {
   return [
     { type: 'prompt', choice, tokens: 7, cached: 0 },
     ...pieces.map((text): ChatEvent => ({ type: 'text', choice, text, tokens: 1 })),
@@ -56,7 +76,10 @@ export function said(pieces: readonly string[], reason: FinishReason = 'stop', c
 }
 
 /** Everything that `decode` makes of it. */
-export async function collect(asked: ChatRequest, events: readonly ChatEvent[]): Promise<readonly ChatEvent[]> {
+export async function collect(
+  asked: ChatRequest,
+  events: readonly ChatEvent[],
+): Promise<readonly ChatEvent[]> {
   const out: ChatEvent[] = []
   for await (const event of decoded(asked, events)) out.push(event)
   return out

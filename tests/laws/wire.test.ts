@@ -48,7 +48,11 @@ function merge(chunks: readonly Chunk[], index: number): AnswerBody['choices'][n
     reason = choice.finish_reason ?? reason
     for (const delta of choice.delta.tool_calls ?? []) {
       const { name = '', arguments: text } = delta.function
-      const call = (calls[delta.index] ??= { id: delta.id ?? '', type: delta.type ?? '', function: { name, arguments: '' } })
+      const call = (calls[delta.index] ??= {
+        id: delta.id ?? '',
+        type: delta.type ?? '',
+        function: { name, arguments: '' },
+      })
       call.function.arguments += text
     }
   }
@@ -92,7 +96,12 @@ test('L5: role first, usage on every chunk and never shrinking, finish before [D
     const chunks = chunksOf(sse)
     for (const index of [0, 1]) {
       const own = chunks.flatMap(({ choices }) => choices.filter((one) => one.index === index))
-      expect(own.map(({ delta }) => delta.role ?? '').join(' ').trim()).toBe('assistant')
+      expect(
+        own
+          .map(({ delta }) => delta.role ?? '')
+          .join(' ')
+          .trim(),
+      ).toBe('assistant')
       expect(own[0]?.delta.role).toBe('assistant')
       expect(own.map(({ finish_reason: reason }) => reason !== null).lastIndexOf(false)).toBe(own.length - 2)
       expect(own.at(-1)?.finish_reason).not.toBeNull()

@@ -54,6 +54,7 @@ export function streamEvents(
     try {
       leave = begin({
         event(event) {
+          if (state === 'over') return
           events.push(event)
           settle()
         },

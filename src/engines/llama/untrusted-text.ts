@@ -72,6 +72,6 @@ function isBeginningOf(special: string, text: string): boolean {
 /** Whether `special` is `text` between signs, which a template may write around it: `think` and `/think` for `</think>`. */
 function isNameOf(special: string, text: string): boolean {
   const at = special.indexOf(text)
-  if (at === -1) return false
+  if (at === -1 || special === text) return false
   return !/[\p{L}\p{N}]/u.test(special.slice(0, at) + special.slice(at + text.length))
 }

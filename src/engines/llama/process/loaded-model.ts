@@ -29,14 +29,16 @@ export interface LoadedModel {
   share(from: number, to: number): void
 }
 
-/** Tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
-const batchSize = 256
+/** Most tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
+const largestBatch = 256
 
 /** Loads weights and makes the context. Throws a `Failure` when llama.cpp refuses; it says why on standard error. */
 export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
+  // llama.cpp makes no batch larger than the context, and aborts on one.
+  const batchSize = Math.min(largestBatch, options.cells)
   const model = llama.llama_model_load_from_file(options.file, llama.llama_model_default_params())
   if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
-  const context = llama.llama_init_from_model(model, contextParams(llama, options))
+  const context = llama.llama_init_from_model(model, contextParams(llama, options, batchSize))
   if (Number(context) === 0) throw new Failure('internal', 'llama.cpp cannot make a context for the model.')
   attachThreads(llama, context, options.threads)
   const vocab = llama.llama_model_get_vocab(model)
@@ -64,7 +66,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   }
 }
 
-function contextParams(llama: Llama, options: LoadOptions): Struct {
+function contextParams(llama: Llama, options: LoadOptions, batchSize: number): Struct {
   return {
     ...llama.llama_context_default_params(),
     n_ctx: options.cells,

@@ -148,7 +148,8 @@ test('an answer is the same alone, among others, and when cells are so few that 
       const { loop, sent, step } = startLoop(model)
       for (const [id, text] of texts.entries()) loop.start(id, { ...task, prompt: [text] })
       finish(step)
-      for (const [id, text] of texts.entries()) expect(answerOf(sent, id)).toBe(alone({ ...task, prompt: [text] }))
+      for (const [id, text] of texts.entries())
+        expect(answerOf(sent, id)).toBe(alone({ ...task, prompt: [text] }))
       expect(model.slots.size).toBe(0)
     }),
   )

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { Turn } from './turn.ts'
 
-const plan = { from: 'start', budget: 3, open: '<think>', close: '</think>', enders: ['<tool_call>'] } as const
+const plan = {
+  from: 'start',
+  budget: 3,
+  open: '<think>',
+  close: '</think>',
+  enders: ['<tool_call>'],
+} as const
 
 /** Feeds tokens; gives how many were taken before the thought had to be closed or the answer was full. */
 function run(turn: Turn, tokens: readonly string[]): { taken: number; stopped: 'closed' | 'full' | 'no' } {

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Plain JavaScript of 2020: whatever Node reads this must get as far as finding a new enough one.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const oldest = [22, 18]
+// Nodes before this one warn of SQLite and of TypeScript, which Silica uses on purpose.
+const silent = [24, 21]
+const hideWarning = '--disable-warning=ExperimentalWarning'
+const self = fileURLToPath(import.meta.url)
+const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+const source = new URL('../src/cli/main.ts', import.meta.url)
+const built = new URL('../dist/cli/main.js', import.meta.url)
+
+if (isBefore(oldest)) {
+  if (existsSync(pinned)) runWith(pinned)
+  else {
+    console.error(
+      `silica: needs Node ${oldest.join('.')} or newer, and this is ${process.version}. ` +
+        'Install a newer one, or run "npm ci" in a checkout of Silica, which brings its own.',
+    )
+    process.exitCode = 1
+  }
+} else if (isBefore(silent) && !process.execArgv.includes(hideWarning)) {
+  process.execve(process.execPath, [process.execPath, hideWarning, self].concat(process.argv.slice(2)))
+} else {
+  import(existsSync(fileURLToPath(source)) ? source.href : built.href)
+}
+
+function isBefore(wanted) {
+  const version = process.versions.node.split('.').map(Number)
+  return version[0] < wanted[0] || (version[0] === wanted[0] && version[1] < wanted[1])
+}
+
+/** Runs this file with another Node, as if it were this process. */
+function runWith(node) {
+  const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  // A terminal sends Ctrl-C to the child itself; passed on as well, it would count twice.
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  process.on('SIGINT', () => terminal || child.kill('SIGINT'))
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]))
+}

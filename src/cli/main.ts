@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { explain } from './explain.ts'
+import { settingsOf } from './world.ts'
+
+type Flags = Readonly<Record<string, string | readonly string[]>>
+
+let exitCode = 0
+const program = new Command('silica')
+  .description("SiliconFlow's chat-completions API on your own machine.")
+  .version(ownVersion(), '--version')
+  .helpOption('--help', 'show this help')
+  .helpCommand(false)
+  .showHelpAfterError('Try --help.')
+  .exitOverride()
+
+// Each command's own file is loaded when the command runs, so that the others need not wait for it.
+withModels('serve', 'serve the API')
+  .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+  .option('--port <number>', 'port to listen on, 0 for any free one (default: 8000)')
+  .option('--log <level>', 'debug, info, warn, error or silent (default: info)')
+  .action(async (flags: Flags) => {
+    const { serve } = await import('./serve.ts')
+    exitCode = await serve(settingsOf(flags))
+  })
+
+withModels('chat [question]', 'talk with a model, or ask one question')
+  .option('--url <url>', 'a running server, its key in SILICA_API_KEY (default: start one here)')
+  .action(async (question: string | undefined, flags: Flags) => {
+    const { chat } = await import('./chat.ts')
+    const named = [flags['model'] ?? []].flat()
+    const files = named.filter((model) => /=|\.(gguf|ya?ml)$/.test(model))
+    const ids = named.filter((model) => !files.includes(model))
+    exitCode = await chat(
+      settingsOf({ ...flags, ...(files.length === 0 ? { model: undefined } : { model: files }) }),
+      {
+        question: question ?? '',
+        url: String(flags['url'] ?? ''),
+        model: ids[0] ?? '',
+      },
+    )
+  })
+
+withModels('models', 'list the models').action(async (flags: Flags) => {
+  const { printModels } = await import('./models.ts')
+  printModels(settingsOf(flags))
+})
+
+const keys = program.command('keys').description('list, add and revoke keys')
+withData(
+  keys.command('list', { isDefault: true }).description('list the keys, without their secrets'),
+).action(async (flags: Flags) => {
+  const { printKeys } = await import('./keys.ts')
+  await printKeys(settingsOf(flags))
+})
+withData(keys.command('add [name]').description('make a key, and show it once')).action(
+  async (name: string | undefined, flags: Flags) => {
+    const { addKey } = await import('./keys.ts')
+    await addKey(settingsOf(flags), name ?? '')
+  },
+)
+withData(keys.command('revoke <id>').description('refuse a key from now on')).action(
+  async (id: string, flags: Flags) => {
+    const { revokeKey } = await import('./keys.ts')
+    exitCode = await revokeKey(settingsOf(flags), id)
+  },
+)
+
+withModels('doctor', 'check this machine and the models').action(async (flags: Flags) => {
+  const { doctor } = await import('./doctor.ts')
+  exitCode = await doctor(settingsOf(flags))
+})
+
+function withModels(name: string, description: string): Command {
+  return withData(program.command(name).description(description))
+    .option('--model <model>', 'serve name=path.gguf, path.gguf or rows.yaml too; may be repeated', listed)
+    .option('--sequences <number>', 'answers generated at the same time, for each model')
+    .option('--queue <number>', 'answers that may wait, for each model (default: 256)')
+    .option('--threads <number>', 'threads for each model (default: by its size and this machine)')
+    .option('--context <tokens>', 'window of models given as path.gguf')
+}
+
+function withData(command: Command): Command {
+  return command
+    .option('--data <folder>', 'where keys are kept (default: ~/.local/share/silica)')
+    .option('--config <file>', 'read settings from this file (default: silica.yaml, where there is one)')
+}
+
+function listed(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+function ownVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : ''
+}
+
+// `silica chat … | head` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    console.error(`silica: ${explain(error)}`)
+    exitCode = 1
+  }
+}
+process.exit(exitCode)

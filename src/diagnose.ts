@@ -1,0 +1,76 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import { checkLoad, describeEngine } from './engines/llama/describe.ts'
+import { readModelFile } from './engines/llama/model-file.ts'
+import { readCatalogue } from './main.ts'
+import type { Settings } from './settings.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly about: string
+  /** Whether Silica can run with it. */
+  readonly fine: boolean
+  /** What was found, or what is wrong. */
+  readonly text: string
+}
+
+/**
+ * Looks at everything that Silica needs of this machine, and makes or changes nothing. Each model is loaded once, in a
+ * process of its own. Never throws.
+ */
+export async function diagnose(settings: Settings): Promise<readonly Finding[]> {
+  const system = [
+    fine('Node', process.version),
+    fine('system', `${process.platform} ${process.arch}, kernel ${release()}`),
+    fine('memory', `${gigabytes(process.availableMemory())} free of ${gigabytes(totalmem())}`),
+    await look('llama.cpp', () => {
+      const { libraries } = describeEngine()
+      return `${libraries.release}, from ${libraries.package} ${libraries.version}`
+    }),
+    await look('processor', () => `${cpus()[0]?.model ?? 'unknown'}, ${describeEngine().cores} cores to use`),
+    await look('data', () => {
+      accessSync(nearestFolder(settings.dataFolder), constants.W_OK | constants.X_OK)
+      return settings.dataFolder
+    }),
+  ]
+  const models: Finding[] = []
+  for (const source of settings.models) {
+    try {
+      for (const { model, engine } of readCatalogue({ ...settings, models: [source] })) {
+        models.push(await look(model.id, () => tryModel(engine.file)))
+      }
+    } catch (error) {
+      models.push(await look('models', () => Promise.reject(error)))
+    }
+  }
+  return [...system, ...models]
+}
+
+async function tryModel(file: string): Promise<string> {
+  const { architecture, parameters, sizeBytes } = readModelFile(file)
+  const { backends, ms } = await checkLoad(file)
+  const size = `${architecture}, ${Math.round(parameters / 1e6)} million parameters, ${gigabytes(sizeBytes)}`
+  return `${size}, loaded in ${ms} ms with ${backends.join(', ')}`
+}
+
+function fine(about: string, text: string): Finding {
+  return { about, fine: true, text }
+}
+
+async function look(about: string, check: () => string | Promise<string>): Promise<Finding> {
+  try {
+    return fine(about, await check())
+  } catch (error) {
+    return { about, fine: false, text: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The folder, or the one in which it would be made. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(dirname(folder))
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`
+}

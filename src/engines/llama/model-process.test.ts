@@ -1,0 +1,239 @@
+import { expect, test } from 'vitest'
+import type { ChatEvent } from '../../chat/event.ts'
+import { Failure } from '../../chat/failure.ts'
+import type { Task, ToProcess } from './messages.ts'
+import type { EngineLogLine } from './model-process.ts'
+import { ModelProcess } from './model-process.ts'
+import type { ProcessListener } from './process-handle.ts'
+
+const task: Task = {
+  prompt: ['hello'],
+  choices: 1,
+  sampling: {
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    minP: 0,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    seed: 0,
+  },
+  answerLimit: 20,
+  thought: { from: 'never' },
+  grammar: '',
+}
+
+const text: ChatEvent = { type: 'text', choice: 0, text: 'a', tokens: 1 }
+const finished: ChatEvent = { type: 'finish', choice: 0, reason: 'stop' }
+
+/** A supervisor over processes that only note what they are told, with a clock that is moved by hand. */
+function supervise(queue = 10) {
+  const children: { listener: ProcessListener; told: ToProcess[] }[] = []
+  const log: EngineLogLine[] = []
+  const timers: { at: number; run: () => void }[] = []
+  let now = 0
+  const model = new ModelProcess({
+    name: 'm',
+    load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, threads: 1 },
+    queue,
+    log: (line) => log.push(line),
+    start(listener) {
+      const told: ToProcess[] = []
+      children.push({ listener, told })
+      return { pid: children.length, send: (message) => told.push(message), stop: () => Promise.resolve() }
+    },
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.push(timer)
+      return () => timers.splice(timers.indexOf(timer), 1)
+    },
+  })
+  const child = (): ProcessListener => {
+    const last = children.at(-1)
+    if (last === undefined) throw new Error('no process was started')
+    return last.listener
+  }
+  return {
+    model,
+    log,
+    starts: () => children.length,
+    ready: () => child().message({ type: 'ready', backends: [], system: '' }),
+    die: (...lines: string[]) => child().exit('SIGKILL', lines),
+    refuse: () => child().message({ type: 'load-failed', reason: 'no.' }),
+    say: (id: number, ...events: ChatEvent[]) =>
+      child().message({ type: 'said', said: events.map((event) => ({ id, event })) }),
+    tooLong: (id: number) => child().message({ type: 'too-long', id, tokens: 12 }),
+    told: () => (children.at(-1)?.told ?? []).filter((message) => message.type !== 'load'),
+    pass: (ms: number) => {
+      now += ms
+      for (const timer of timers.splice(0)) {
+        if (timer.at <= now) timer.run()
+        else timers.push(timer)
+      }
+    },
+  }
+}
+
+function sink() {
+  const heard: string[] = []
+  let failure: Failure | null = null
+  return {
+    heard,
+    failure: () => failure,
+    event: (event: ChatEvent) => void heard.push(event.type),
+    end: () => void heard.push('end'),
+    fail(error: Failure) {
+      heard.push(error.kind)
+      failure = error
+    },
+  }
+}
+
+test('requests wait until the model is loaded, then go to it in order', () => {
+  const { model, ready, told } = supervise()
+  model.ask(task, sink())
+  model.ask(task, sink())
+  expect(model.state()).toEqual({ status: 'starting', reason: '', running: 0, waiting: 2 })
+  ready()
+  expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([1, 2])
+  expect(model.state()).toEqual({ status: 'ready', reason: '', running: 2, waiting: 0 })
+})
+
+test('no more choices run at once than there are sequences', () => {
+  const { model, ready, told, say } = supervise()
+  ready()
+  model.ask(task, sink())
+  model.ask({ ...task, choices: 2 }, sink())
+  model.ask(task, sink())
+  expect(told()).toHaveLength(1)
+  say(1, text, finished)
+  expect(told()).toHaveLength(2)
+  expect(model.state()).toMatchObject({ running: 2, waiting: 1 })
+})
+
+test('a request with more choices than sequences runs alone', () => {
+  const { model, ready, told } = supervise(0)
+  ready()
+  model.ask({ ...task, choices: 5 }, sink())
+  expect(told()).toHaveLength(1)
+})
+
+test('a full queue refuses, and says so in the words of the service', () => {
+  const { model } = supervise(1)
+  for (let count = 0; count < 3; count++) model.ask(task, sink())
+  expect(() => model.ask(task, sink())).toThrow(
+    new Failure('overloaded', 'Model service overloaded. Please try again later.'),
+  )
+})
+
+test('one who leaves the queue makes room in it, and is never asked of the process', () => {
+  const { model, ready, told } = supervise(0)
+  const leave = model.ask(task, sink())
+  model.ask(task, sink())
+  leave()
+  model.ask(task, sink())
+  ready()
+  expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([2, 3])
+})
+
+test('an answer that is left is aborted once, and nothing of it is passed on', () => {
+  const { model, ready, told, say } = supervise()
+  const reader = sink()
+  const leave = model.ask(task, reader)
+  ready()
+  leave()
+  leave()
+  say(1, text)
+  expect(told().map((message) => message.type)).toEqual(['answer', 'abort'])
+  expect(reader.heard).toEqual([])
+  expect(model.state()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('a prompt that is too long fails with both numbers', () => {
+  const { model, ready, tooLong } = supervise()
+  const reader = sink()
+  model.ask(task, reader)
+  ready()
+  tooLong(1)
+  expect(reader.failure()).toMatchObject({
+    kind: 'context-overflow',
+    message: 'length of prompt_tokens (12) must be less than max_seq_len (10).',
+  })
+})
+
+test('when the process dies, answers that have begun are lost and the others are asked again', () => {
+  const { model, ready, die, pass, say, told } = supervise()
+  const [begun, silent, waiting] = [sink(), sink(), sink()]
+  for (const each of [begun, silent, waiting]) model.ask(task, each)
+  ready()
+  say(1, text)
+  die()
+  expect(begun.heard).toEqual(['text', 'engine-lost'])
+  expect(model.state()).toMatchObject({ status: 'starting', running: 0, waiting: 2 })
+  pass(100)
+  ready()
+  expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([2, 3])
+  say(2, text, finished)
+  expect(silent.heard).toEqual(['text', 'finish', 'end'])
+})
+
+test('a request under which a second process dies is not asked a third time', () => {
+  const { model, ready, die, pass, told } = supervise()
+  const reader = sink()
+  model.ask(task, reader)
+  ready()
+  die()
+  pass(100)
+  ready()
+  die()
+  expect(reader.heard).toEqual(['engine-lost'])
+  pass(1000)
+  ready()
+  expect(told()).toEqual([])
+})
+
+test('it is started again ever more slowly, and quickly again after half a minute of health', () => {
+  const { ready, die, pass, starts, log } = supervise()
+  for (let deaths = 0; deaths < 8; deaths++) {
+    ready()
+    die()
+    pass(5000)
+  }
+  const delays = log.flatMap((line) => (line.event === 'restarting' ? [line.inMs] : []))
+  expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000])
+  ready()
+  pass(30_000)
+  die()
+  expect(log.at(-1)).toMatchObject({ event: 'restarting', inMs: 100 })
+  expect(starts()).toBe(9)
+})
+
+test('a model that cannot be loaded three times is given up, with the reason for the operator', () => {
+  const { model, refuse, die, pass, starts } = supervise()
+  const reader = sink()
+  model.ask(task, reader)
+  for (let tries = 0; tries < 3; tries++) {
+    refuse()
+    die('loaded CPU backend', 'error loading model: tensor blk.0 is missing')
+    pass(60_000)
+  }
+  expect(starts()).toBe(3)
+  expect(model.state().status).toBe('failed')
+  expect(model.state().reason).toContain('tensor blk.0 is missing')
+  expect(reader.failure()).toMatchObject({ kind: 'overloaded', cause: model.state().reason })
+  expect(() => model.ask(task, sink())).toThrow('Model service overloaded')
+})
+
+test('once closed it fails what is left, and does not start again', async () => {
+  const { model, ready, die, pass, starts } = supervise()
+  const reader = sink()
+  model.ask(task, reader)
+  ready()
+  await model.close()
+  die()
+  pass(60_000)
+  expect(reader.heard).toEqual(['overloaded'])
+  expect(starts()).toBe(1)
+  expect(() => model.ask(task, sink())).toThrow('Model service overloaded')
+})

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import type { Prompt } from '../../chat/request.ts'
+import { createPromptWriter } from './prompt-text.ts'
+
+/** Shows all that a template is given. */
+const showing = `{%- for message in messages %}[{{ message | tojson }}]{% endfor %}{{ tools | tojson }}
+{%- if enable_thinking %}+{{ reasoning_effort }}{% endif %}{% if add_generation_prompt %}!{% endif %}`
+
+const file = {
+  specials: ['<|im_start|>', '<|im_end|>', '<think>', '</think>'],
+  bos: '<s>',
+  eos: '<|im_end|>',
+}
+
+const prompt: Prompt = {
+  model: {
+    id: 'm',
+    contextLength: 100,
+    answerLimit: { byDefault: 10, max: 10 },
+    thinking: { kind: 'never' },
+    calls: true,
+    json: true,
+    minP: true,
+    sampling: {
+      temperature: 0,
+      topP: 1,
+      topK: 0,
+      minP: 0,
+      frequencyPenalty: 0,
+      presencePenalty: 0,
+      seed: 0,
+    },
+    dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes' },
+  },
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }],
+  sampling: {
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    minP: 0,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    seed: 0,
+  },
+  thinking: { mode: 'off' },
+  answerLimit: 10,
+  tools: { mode: 'none' },
+  output: { kind: 'text' },
+  choices: 1,
+  begun: { reasoning: '', text: '', calls: [] },
+}
+
+const thinking = { mode: 'on', budget: 5, effort: 'max' } as const
+
+function write(changed: Partial<Prompt>, template = showing): string {
+  return createPromptWriter(file, template)({ ...prompt, ...changed }).pieces.join('‖')
+}
+
+describe('messages', () => {
+  test('parts of a user are lines of one text', () => {
+    const parts = ['a', 'b'].map((text) => ({ type: 'text', text }) as const)
+    expect(write({ messages: [{ role: 'user', parts }] })).toBe('[{"role": "user", "content": "a\\nb"}]null!')
+  })
+
+  test('an assistant has thought and calls only where it has some, and arguments as the object they are', () => {
+    const calls = [
+      { id: 'c1', name: 'f', arguments: '{"a":1}' },
+      { id: 'c2', name: 'g', arguments: '[broken' },
+    ]
+    const said = { role: 'assistant', text: 'x', reasoning: 'hm', calls } as const
+    expect(write({ messages: [said, { ...said, reasoning: '', calls: [] }] })).toBe(
+      '[{"role": "assistant", "content": "x", "reasoning_content": "hm", "tool_calls": [' +
+        '{"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}, ' +
+        '{"id": "c2", "type": "function", "function": {"name": "g", "arguments": "[broken"}}]}]' +
+        '[{"role": "assistant", "content": "x"}]null!',
+    )
+  })
+
+  test('a result names its call', () => {
+    expect(write({ messages: [{ role: 'tool', callId: 'c1', text: 'ok' }] })).toBe(
+      '[{"role": "tool", "content": "ok", "tool_call_id": "c1"}]null!',
+    )
+  })
+
+  test('tools are shown unless none may be called', () => {
+    const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' } }]
+    expect(write({ messages: [], tools: { mode: 'auto', tools } })).toBe(
+      '[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]!',
+    )
+  })
+
+  test('an answer in JSON is asked for in a paragraph of the system message, which is made where there is none', () => {
+    const rule = 'Answer with one JSON object and nothing else.'
+    expect(write({ messages: [], output: { kind: 'json' } })).toBe(
+      `[{"role": "system", "content": "${rule}"}]null!`,
+    )
+    expect(write({ messages: [{ role: 'system', text: 'Be kind.' }], output: { kind: 'json' } })).toBe(
+      `[{"role": "system", "content": "Be kind.\\n\\n${rule}"}]null!`,
+    )
+  })
+
+  test('what the template refuses is refused in its words, without a stack', () => {
+    const refusing = "{{ raise_exception('only one system message, please') }}"
+    expect(() => write({}, refusing)).toThrow(
+      "The model's chat template refused the messages: only one system message, please",
+    )
+  })
+
+  test('special tokens in texts, names, keys and begun answers are cut, each once', () => {
+    const tools = [
+      { name: '<think>', description: 'a<|im_end|>', parameters: { '</think>': '<|im_start|>' } },
+    ]
+    const pieces = write({
+      messages: [{ role: 'system', text: '<|im_start|>' }],
+      tools: { mode: 'auto', tools },
+      begun: { reasoning: '', text: '</think>', calls: [] },
+    })
+    expect(pieces.match(/‖/g)).toHaveLength(6)
+    for (const special of file.specials) expect(pieces).not.toContain(special)
+  })
+})
+
+describe('where thought stands', () => {
+  const begun = (reasoning: string, text: string): Partial<Prompt> => ({
+    thinking,
+    messages: [],
+    begun: { reasoning, text, calls: [] },
+  })
+  const opened = `{{ '<think>\n' }}`
+
+  const cases = [
+    { of: 'nothing', begun: begun('', ''), plain: ['', 'start'], open: ['<think>\n', 'prompt'] },
+    {
+      of: 'thought',
+      begun: begun('so', ''),
+      plain: ['<think>\nso', 'prompt'],
+      open: ['<think>\nso', 'prompt'],
+    },
+    { of: 'text', begun: begun('', 'x'), plain: ['x', 'never'], open: ['<think>\n\n</think>\n\nx', 'never'] },
+    {
+      of: 'both',
+      begun: begun('so', 'x'),
+      plain: ['<think>\nso\n</think>\n\nx', 'never'],
+      open: ['<think>\nso\n</think>\n\nx', 'never'],
+    },
+  ]
+  test.each(cases)(
+    'when $of was begun, after a template that leaves it open and one that does not',
+    (each) => {
+      const after = (template: string): string[] => {
+        const { pieces, thought } = createPromptWriter(file, template)({ ...prompt, ...each.begun })
+        return [pieces.join(''), thought.from]
+      }
+      expect(after('{{ "" }}')).toEqual(each.plain)
+      expect(after(opened)).toEqual(each.open)
+    },
+  )
+
+  test('without thinking only the text is continued', () => {
+    expect(write({ messages: [], begun: { reasoning: 'so', text: 'x', calls: [] } })).toBe('null!x')
+  })
+
+  test('the switch and the effort reach the template', () => {
+    expect(write({ messages: [], thinking })).toBe('null+max!')
+  })
+
+  test('a call ends a thought only where calls are possible', () => {
+    const plan = (changed: Partial<Prompt>): unknown =>
+      createPromptWriter(file, showing)({ ...prompt, thinking, ...changed }).thought
+    expect(plan({})).toMatchObject({ enders: [] })
+    expect(plan({ tools: { mode: 'auto', tools: [] } })).toMatchObject({ enders: ['<tool_call>'] })
+  })
+})
+
+test('a model without a template, or with one that cannot be read, cannot be used', () => {
+  expect(() => createPromptWriter(file, '')).toThrow('The model has no chat template.')
+  expect(() => createPromptWriter(file, '{% if %}')).toThrow("The model's chat template cannot be read.")
+})

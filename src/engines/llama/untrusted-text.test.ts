@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createGuard } from './untrusted-text.ts'
+
+const specials = ['<|im_start|>', '<|im_end|>', '<think>', '</think>', '<tool_call>']
+
+function countSpecials(pieces: readonly string[]): number {
+  const all = new RegExp(specials.map((special) => special.replaceAll('|', String.raw`\|`)).join('|'), 'g')
+  return pieces.reduce((sum, piece) => sum + [...piece.matchAll(all)].length, 0)
+}
+
+/** Ends, beginnings and middles of special tokens, and what templates do to the texts between them. */
+const fragments = fc.oneof(
+  fc.constantFrom(...specials),
+  fc.constantFrom(
+    '<',
+    '>',
+    '|',
+    '<|',
+    '|>',
+    '</',
+    'think',
+    '/think',
+    'im_',
+    'start',
+    'im_start',
+    'tool_call',
+    ' ',
+    '\n',
+  ),
+  fc
+    .tuple(fc.constantFrom(...specials), fc.nat(12), fc.nat(12))
+    .map(([special, from, length]) => special.slice(from, from + length)),
+  fc.string({ maxLength: 3 }),
+)
+const texts = fc.array(fragments, { maxLength: 6 }).map((parts) => parts.join(''))
+
+describe('no text of a request becomes a special token (L9)', () => {
+  test('wherever a template puts it, trimmed or not, next to whatever other text', () => {
+    fc.assert(
+      fc.property(fc.array(texts, { minLength: 1, maxLength: 4 }), fc.boolean(), (untrusted, trims) => {
+        const guard = createGuard(specials, untrusted.join(''))
+        const guarded = untrusted.map((text) => (trims ? guard(text).trim() : guard(text)))
+        const rendered = `<|im_start|>user\n${guarded.join('')}<|im_end|>\n<${guarded.join('>')}><think>\n`
+        expect(countSpecials(guard.cut(rendered))).toBe(3)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('and none of it is lost or changed', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const guard = createGuard(specials, text)
+        expect(guard.cut(guard(text)).join('')).toBe(text)
+      }),
+    )
+  })
+})
+
+test('ordinary text stays in one piece', () => {
+  const text = 'Is 3 < 4, and a > b? I think | is a pipe; end.'
+  expect(createGuard(specials, text).cut(createGuard(specials, text)(text))).toEqual([text])
+})
+
+test('the separator is a character that the request does not use', () => {
+  const text = '\ue000\ue001<think>'
+  expect(createGuard(specials, text).cut(createGuard(specials, text)(text))).toEqual([
+    '\ue000\ue001<',
+    'think>',
+  ])
+})
+
+test('a request that uses every possible separator is refused', () => {
+  const all = Array.from({ length: 6400 }, (_, index) => String.fromCharCode(0xe000 + index)).join('')
+  expect(() => createGuard(specials, all)).toThrow('every private-use character')
+})

@@ -1,0 +1,529 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Failure, toFailure } from '../../chat/failure.ts'
+import type { Model, ThinkingAbility } from '../../chat/model.ts'
+import type { ChatRequest } from '../../chat/request.ts'
+import { writeFailure } from '../failures.ts'
+import { readRequest } from './read-request.ts'
+import { bodySchema } from './schema.ts'
+
+const model: Model = {
+  id: 'm',
+  contextLength: 1000,
+  answerLimit: { byDefault: 100, max: 200 },
+  thinking: { kind: 'switch', byDefault: false, budget: { byDefault: 10, max: 40 } },
+  calls: true,
+  json: true,
+  minP: true,
+  sampling: {
+    temperature: 0.7,
+    topP: 0.8,
+    topK: 20,
+    minP: 0,
+    frequencyPenalty: 0,
+    presencePenalty: 0,
+    seed: null,
+  },
+  dialect: { thinking: 'native', calls: 'native' },
+}
+const budget = { byDefault: 10, max: 40 }
+const hello = [{ role: 'user', content: 'Hello' }]
+
+/** Reads a body that asks `hello` of `m`, but for what `fields` say. */
+function read(fields: object, row: Partial<Model> = {}): ChatRequest {
+  const body = JSON.stringify({ model: 'm', messages: hello, ...fields })
+  return readText(body, { ...model, ...row })
+}
+
+function readText(body: string, row = model): ChatRequest {
+  return readRequest(new TextEncoder().encode(body), (id) => (id === row.id ? row : undefined))
+}
+
+function refusal(attempt: () => unknown): Failure {
+  try {
+    attempt()
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+  throw new Error('It was not refused.')
+}
+
+/** Status, code, field and message of a refusal. */
+function refused(attempt: () => unknown): readonly unknown[] {
+  const failure = refusal(attempt)
+  const { status, body } = writeFailure(failure)
+  const { code }: { code: unknown } = JSON.parse(body)
+  return [status, code, failure.field, failure.message]
+}
+
+const invalid = (field: string, what: string) => [
+  400,
+  20015,
+  field,
+  `The parameter is invalid: ${field} ${what}.`,
+]
+const inItsWords = (field: string | null, message: string) => [400, 20015, field, message]
+
+describe('readRequest, given little,', () => {
+  test("answers every question from the model's row", () => {
+    expect(read({})).toEqual({
+      model,
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
+      sampling: model.sampling,
+      stop: [],
+      thinking: { mode: 'off' },
+      answerLimit: 100,
+      tools: { mode: 'none' },
+      output: { kind: 'text' },
+      choices: 1,
+      begun: { reasoning: '', text: '', calls: [] },
+      reply: { kind: 'whole' },
+    })
+  })
+
+  test('takes null for absent in every optional field', () => {
+    const optional = Object.keys(bodySchema.properties).filter((key) => key !== 'model' && key !== 'messages')
+    expect(read(Object.fromEntries(optional.map((key) => [key, null])))).toEqual(read({}))
+  })
+
+  test('ignores fields that it does not know, and prototype keys', () => {
+    expect(read({ user: 'u', parallel_tool_calls: false, constructor: 1 })).toEqual(read({}))
+    const tricky =
+      '{"__proto__":{"temperature":9},"model":"m","messages":[{"role":"user","content":"Hello"}]}'
+    expect(readText(tricky)).toEqual(read({}))
+  })
+})
+
+describe('readRequest reads', () => {
+  test('sampling', () => {
+    const sampling = {
+      temperature: 0,
+      top_p: 1,
+      top_k: 5,
+      min_p: 0.1,
+      frequency_penalty: -2,
+      presence_penalty: 2,
+      seed: -1,
+    }
+    expect(read(sampling).sampling).toEqual({
+      temperature: 0,
+      topP: 1,
+      topK: 5,
+      minP: 0.1,
+      frequencyPenalty: -2,
+      presencePenalty: 2,
+      seed: -1,
+    })
+  })
+
+  test('top_k -1 as off, and min_p only where the model has it', () => {
+    expect(read({ top_k: -1 }).sampling.topK).toBe(0)
+    expect(read({ min_p: 0.5 }, { minP: false }).sampling.minP).toBe(0)
+  })
+
+  test('stop as one text or several', () => {
+    expect(read({ stop: 'a' }).stop).toEqual(['a'])
+    expect(read({ stop: ['a', 'b', 'c', 'd'] }).stop).toEqual(['a', 'b', 'c', 'd'])
+    expect(read({ stop: [] }).stop).toEqual([])
+  })
+
+  test('max_tokens, and max_completion_tokens where it is missing', () => {
+    expect(read({ max_tokens: 200, max_completion_tokens: 7 }).answerLimit).toBe(200)
+    expect(read({ max_completion_tokens: 7 }).answerLimit).toBe(7)
+  })
+
+  test('how to reply', () => {
+    expect(read({ stream: true }).reply).toEqual({ kind: 'stream', usageChunk: false })
+    expect(read({ stream: true, stream_options: { include_usage: true } }).reply).toEqual({
+      kind: 'stream',
+      usageChunk: true,
+    })
+    expect(read({ stream_options: { include_usage: true } }).reply).toEqual({ kind: 'whole' })
+  })
+
+  test('n, with temperature 0 too', () => {
+    expect(read({ n: 8, temperature: 0 }).choices).toBe(8)
+  })
+
+  test('prefix as what the answer already holds', () => {
+    expect(read({ prefix: '```' }).begun).toEqual({ reasoning: '', text: '```', calls: [] })
+  })
+
+  test('response_format', () => {
+    expect(read({ response_format: { type: 'text' } }).output).toEqual({ kind: 'text' })
+    expect(read({ response_format: { type: 'json_object' } }).output).toEqual({ kind: 'json' })
+  })
+
+  const on = { mode: 'on', budget: 10, effort: 'high' }
+  test.each<[object, ThinkingAbility, object]>([
+    [{ enable_thinking: true }, { kind: 'switch', byDefault: false, budget }, on],
+    [{ enable_thinking: false }, { kind: 'switch', byDefault: true, budget }, { mode: 'off' }],
+    [{}, { kind: 'switch', byDefault: true, budget }, on],
+    [{}, { kind: 'always', budget }, on],
+    [{ thinking_budget: 1 }, { kind: 'always', budget }, { ...on, budget: 1 }],
+    [{ thinking_budget: 99, reasoning_effort: 'max' }, { kind: 'never' }, { mode: 'off' }],
+    [{ reasoning_effort: 'low' }, { kind: 'always', budget }, on],
+    [{ reasoning_effort: 'medium' }, { kind: 'always', budget }, on],
+    [{ reasoning_effort: 'xhigh' }, { kind: 'always', budget }, { ...on, effort: 'max' }],
+    [{ reasoning_effort: 'max' }, { kind: 'always', budget }, { ...on, effort: 'max' }],
+  ])('thinking: %j of a model with %j', (fields, thinking, expected) => {
+    expect(read(fields, { thinking }).thinking).toEqual(expected)
+  })
+
+  test('tools', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'string' } } }
+    const tools = [
+      { type: 'function', function: { name: 'f', description: 'F', parameters, strict: false } },
+      { type: 'function', function: { name: 'g-1_X' } },
+    ]
+    const none = { type: 'object', properties: {} }
+    expect(read({ tools, tool_choice: 'auto' }).tools).toEqual({
+      mode: 'auto',
+      tools: [
+        { name: 'f', description: 'F', parameters },
+        { name: 'g-1_X', description: '', parameters: none },
+      ],
+    })
+    expect(read({ tools, tool_choice: 'none' }).tools).toEqual({ mode: 'none' })
+    expect(read({ tools: [], tool_choice: 'auto' }, { calls: false }).tools).toEqual({ mode: 'none' })
+  })
+
+  test('every kind of message', () => {
+    const messages = [
+      { role: 'system', content: 'Be kind.' },
+      {
+        role: 'system',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'c' },
+          { type: 'text', text: 'd' },
+        ],
+      },
+      {
+        role: 'assistant',
+        reasoning_content: 'hm',
+        tool_calls: [{ id: '1', function: { name: 'f', arguments: '{ }' } }],
+      },
+      { role: 'tool', tool_call_id: '1', content: 'ok' },
+      { role: 'assistant', content: 'So.', tool_calls: [] },
+    ]
+    expect(read({ messages }).messages).toEqual([
+      { role: 'system', text: 'Be kind.' },
+      { role: 'system', text: 'a\nb' },
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', text: 'c' },
+          { type: 'text', text: 'd' },
+        ],
+      },
+      { role: 'assistant', reasoning: 'hm', text: '', calls: [{ id: '1', name: 'f', arguments: '{ }' }] },
+      { role: 'tool', callId: '1', text: 'ok' },
+      { role: 'assistant', reasoning: '', text: 'So.', calls: [] },
+    ])
+  })
+})
+
+describe('readRequest refuses', () => {
+  test.each([
+    ['', 'The parameter is invalid: the body is not JSON: Unexpected end of JSON input.'],
+    ['[]', 'The parameter is invalid: the body must be an object, got a list of 0.'],
+    ['"m"', 'The parameter is invalid: the body must be an object, got "m".'],
+    ['null', 'The parameter is invalid: the body must be an object, got null.'],
+  ])('the body %j', (body, message) => {
+    expect(refused(() => readText(body))).toEqual(inItsWords(null, message))
+  })
+
+  test('JSON that breaks, and says where', () => {
+    expect(refusal(() => readText('{"model": "m",}')).message).toContain('position 14')
+  })
+
+  test('a body that is not UTF-8, and says where', () => {
+    const body = new Uint8Array([...new TextEncoder().encode('{"模'), 0xe6, 0xa8, 0x22])
+    expect(refused(() => readRequest(body, () => model))).toEqual(
+      inItsWords(null, 'The parameter is invalid: the body is not UTF-8 at byte 5.'),
+    )
+  })
+
+  test('an unknown model before it looks at anything else', () => {
+    const unknown = [400, 20012, 'model', 'Model does not exist. Please check it carefully.']
+    expect(refused(() => read({ model: 'x', messages: 3 }))).toEqual(unknown)
+    expect(refused(() => read({ model: '__proto__' }))).toEqual(unknown)
+  })
+
+  test.each([
+    [{ model: undefined }, inItsWords('model', 'The parameter is invalid: model: Field required')],
+    [{ model: '' }, inItsWords('model', 'The parameter is invalid. Please check again.')],
+    [{ model: 7 }, invalid('model', 'must be a text that is not empty, got 7')],
+    [{ temperature: 3 }, invalid('temperature', 'must be a number between 0 and 2, got 3')],
+    [{ temperature: '1' }, invalid('temperature', 'must be a number between 0 and 2, got "1"')],
+    [{ top_p: 0 }, invalid('top_p', 'must be a number above 0 and at most 1, got 0')],
+    [{ top_k: 1.5 }, invalid('top_k', 'must be an integer between -1 and 2147483647, got 1.5')],
+    [{ top_k: -2 }, invalid('top_k', 'must be an integer between -1 and 2147483647, got -2')],
+    [{ min_p: 1.1 }, invalid('min_p', 'must be a number between 0 and 1, got 1.1')],
+    [
+      { frequency_penalty: -2.1 },
+      invalid('frequency_penalty', 'must be a number between -2 and 2, got -2.1'),
+    ],
+    [{ presence_penalty: true }, invalid('presence_penalty', 'must be a number between -2 and 2, got true')],
+    [
+      { seed: 1e300 },
+      invalid('seed', 'must be an integer between -9007199254740991 and 9007199254740991, got 1e+300'),
+    ],
+    [{ n: 9 }, invalid('n', 'must be an integer between 1 and 8, got 9')],
+    [{ n: 0 }, invalid('n', 'must be an integer between 1 and 8, got 0')],
+    [{ stream: 'true' }, invalid('stream', 'must be true or false, got "true"')],
+    [{ stream_options: [] }, invalid('stream_options', 'must be an object, got a list of 0')],
+    [{ stop: ['a', ''] }, invalid('stop[1]', 'must be a text of 1 to 1024 characters, got ""')],
+    [{ stop: '' }, invalid('stop', 'must be a text of 1 to 1024 characters or a list of at most 4, got ""')],
+    [{ stop: ['a', 'b', 'c', 'd', 'e'] }, invalid('stop', 'must be a list of at most 4, got a list of 5')],
+    [{ max_tokens: 0 }, invalid('max_tokens', 'must be an integer of at least 1, got 0')],
+    [{ max_tokens: 201 }, invalid('max_tokens', 'must be between 1 and 200 for this model, got 201')],
+    [
+      { max_completion_tokens: 201 },
+      invalid('max_completion_tokens', 'must be between 1 and 200 for this model, got 201'),
+    ],
+    [{ thinking_budget: 0 }, invalid('thinking_budget', 'must be an integer between 1 and 32768, got 0')],
+    [{ thinking_budget: 41 }, invalid('thinking_budget', 'must be between 1 and 40 for this model, got 41')],
+    [{ enable_thinking: 'no' }, invalid('enable_thinking', 'must be true or false, got "no"')],
+    [
+      { reasoning_effort: 'minimal' },
+      invalid('reasoning_effort', 'must be one of "low", "medium", "high", "xhigh", "max", got "minimal"'),
+    ],
+    [{ prefix: {} }, invalid('prefix', 'must be a text, got an object')],
+    [
+      { prefix: 'a', enable_thinking: true },
+      invalid('prefix', 'needs thinking off: set enable_thinking to false'),
+    ],
+    [{ suffix: 'a' }, invalid('suffix', 'must be empty: filling in the middle is not supported')],
+    [{ logprobs: true }, invalid('logprobs', 'must be false: log probabilities are not supported')],
+    [{ logit_bias: { 5: 1 } }, invalid('logit_bias', 'must be empty: it is not supported')],
+    [
+      { response_format: { type: 'json_schema', json_schema: {} } },
+      invalid('response_format', 'of type json_schema is not enforced yet; use json_object or text'),
+    ],
+    [{ response_format: 'json' }, invalid('response_format', 'must be an object, got "json"')],
+    [
+      { response_format: { type: 'xml' } },
+      inItsWords(
+        'response_format.type',
+        "Input tag 'xml' found using 'type' does not match any of the expected tags: 'text', 'json_object', 'json_schema'",
+      ),
+    ],
+  ])('%j', (fields, expected) => {
+    expect(refused(() => read(fields))).toEqual(expected)
+  })
+
+  test('more of a text than a glimpse in its own message', () => {
+    const message = refusal(() => read({ temperature: 'x'.repeat(9999) })).message
+    expect(message.length).toBeLessThan(150)
+    expect(message).toContain('got "xxxxxxxx')
+  })
+
+  test.each<[ThinkingAbility, boolean]>([
+    [{ kind: 'never' }, false],
+    [{ kind: 'never' }, true],
+    [{ kind: 'always', budget }, true],
+  ])('enable_thinking of a model with %j', (thinking, value) => {
+    expect(refused(() => read({ enable_thinking: value }, { thinking }))).toEqual(
+      inItsWords(
+        'enable_thinking',
+        'Value error, current model does not support parameter `enable_thinking`.',
+      ),
+    )
+  })
+
+  test('what the model cannot do', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }]
+    expect(refused(() => read({ tools }, { calls: false }))).toEqual([
+      400,
+      20037,
+      'tools',
+      'Function call is not supported for this model.',
+    ])
+    expect(refused(() => read({ response_format: { type: 'json_object' } }, { json: false }))).toEqual([
+      400,
+      20024,
+      'response_format',
+      'Json mode is not supported for this model.',
+    ])
+  })
+
+  const tags = "does not match any of the expected tags: 'system', 'user', 'assistant', 'tool'"
+  const media = 'The model is not a VLM (Vision Language Model). Please use text-only prompts.'
+  const orphan =
+    '"messages" in request are illegal: Message has tool role, but there was no previous assistant message with a tool call!..'
+  const call = { id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }
+  test.each([
+    [[], inItsWords('messages', 'List should have at least 1 item after validation')],
+    ['hi', invalid('messages', 'must be a list, got "hi"')],
+    [['hi'], invalid('messages[0]', 'must be an object, got "hi"')],
+    [
+      [...hello, { role: 'developer', content: 'x' }],
+      inItsWords('messages[1].role', `Input tag 'developer' found using 'role' ${tags}`),
+    ],
+    [[{ role: 3, content: 'x' }], inItsWords('messages[0].role', `Input tag 3 found using 'role' ${tags}`)],
+    [
+      [{ content: 'x' }],
+      inItsWords('messages[0].role', 'The parameter is invalid: messages[0].role: Field required'),
+    ],
+    [
+      [{ role: 'user' }],
+      inItsWords('messages[0].content', 'The parameter is invalid: messages[0].content: Field required'),
+    ],
+    [[{ role: 'user', content: null }], invalid('messages[0].content', 'must be a text or a list, got null')],
+    [
+      [{ role: 'user', content: [] }],
+      inItsWords('messages[0].content', 'List should have at least 1 item after validation'),
+    ],
+    [
+      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: '' } }] }],
+      inItsWords('messages[0].content[0].type', media),
+    ],
+    [
+      [{ role: 'user', content: [{ type: 'text' }] }],
+      inItsWords(
+        'messages[0].content[0].text',
+        'The parameter is invalid: messages[0].content[0].text: Field required',
+      ),
+    ],
+    [
+      [...hello, { role: 'assistant', content: null }],
+      inItsWords('messages[1].content', 'The parameter is invalid: messages[1].content: Field required'),
+    ],
+    [
+      [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'f', arguments: {} } }] }],
+      invalid('messages[0].tool_calls[0].function.arguments', 'must be a text, got an object'),
+    ],
+    [
+      [...hello, { role: 'tool', tool_call_id: '1', content: '' }],
+      inItsWords('messages[1].tool_call_id', orphan),
+    ],
+    [
+      [
+        { role: 'tool', tool_call_id: '1', content: '' },
+        { role: 'assistant', tool_calls: [call] },
+      ],
+      inItsWords('messages[0].tool_call_id', orphan),
+    ],
+    [
+      [
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: '2', content: '' },
+      ],
+      invalid('messages[1].tool_call_id', 'must be the id of a call made before it, got "2"'),
+    ],
+    [[{ role: 'system', content: 'x' }], inItsWords('messages', 'No user query found in messages.')],
+  ])('the messages %j', (messages, expected) => {
+    expect(refused(() => read({ messages }))).toEqual(expected)
+  })
+
+  const tool = { type: 'function', function: { name: 'f' } }
+  let deep: object = {}
+  for (let at = 0; at < 64; at++) deep = { deep }
+  test.each([
+    [{ tools: 'f' }, invalid('tools', 'must be a list of at most 128, got "f"')],
+    [{ tools: Array(129).fill(tool) }, invalid('tools', 'must be a list of at most 128, got a list of 129')],
+    [{ tools: [{ ...tool, type: 'search' }] }, invalid('tools[0].type', 'must be "function", got "search"')],
+    [
+      { tools: [{ ...tool, function: { name: 'a b' } }] },
+      invalid('tools[0].function.name', 'must be a text that matches ^[a-zA-Z0-9_-]{1,64}$, got "a b"'),
+    ],
+    [{ tools: [tool, tool] }, invalid('tools[1].function.name', 'must be a name of its own, got "f" again')],
+    [
+      { tools: [{ ...tool, function: { name: 'f', strict: true } }] },
+      invalid('tools[0].function.strict', 'must be false: it is not enforced yet'),
+    ],
+    [
+      { tools: [{ ...tool, function: { name: 'f', parameters: deep } }] },
+      invalid('tools[0].function.parameters', 'must be nested at most 64 deep'),
+    ],
+    [{ tool_choice: 'any' }, inItsWords('tool_choice', "Input should be 'none', 'auto' or 'required'")],
+    [
+      { tool_choice: { type: 'x' } },
+      inItsWords('tool_choice', "Input should be 'none', 'auto' or 'required'"),
+    ],
+    [
+      { tool_choice: 'required' },
+      inItsWords('tool_choice', 'Value error, The `required` option for tool_choice is not yet supported.'),
+    ],
+    [
+      { tool_choice: tool },
+      inItsWords('tool_choice', 'Value error, Specifying functions for tool_choice is not yet supported.'),
+    ],
+  ])('the tools %j', (fields, expected) => {
+    expect(refused(() => read(fields))).toEqual(expected)
+  })
+})
+
+describe('readRequest, given anything,', () => {
+  const fields = Object.keys(bodySchema.properties)
+  const likely = fc.constantFrom<unknown>(
+    true,
+    'none',
+    'text',
+    [[]],
+    [{}],
+    [null],
+    { type: 'function' },
+    [{ type: 'text', text: 'a' }],
+    hello,
+    [{ role: 'assistant', tool_calls: [{}] }],
+    [{ type: 'function', function: { name: 'f', parameters: {} } }],
+  )
+  const someFields = fc.dictionary(
+    fc.constantFrom(...fields, '__proto__'),
+    fc.oneof(likely, fc.jsonValue()),
+    { noNullPrototype: true, maxKeys: 5 },
+  )
+
+  test('reads it or refuses it with a 400 of few words, and throws nothing else', () => {
+    const property = fc.property(someFields, (some) => {
+      let failure = new Failure('invalid-request', 'Read.')
+      try {
+        read(some)
+      } catch (error) {
+        failure = toFailure(error)
+      }
+      expect(writeFailure(failure).status).toBe(400)
+      expect(failure.message.length).toBeLessThan(300)
+    })
+    fc.assert(property, { numRuns: 1000 })
+  })
+
+  test('reads or refuses any bytes', () => {
+    const property = fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map((text) => new TextEncoder().encode(text)),
+      ),
+      (body) => {
+        expect(refusal(() => readRequest(body, () => undefined)).kind).toMatch(
+          /^(invalid-request|unknown-model)$/,
+        )
+      },
+    )
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  test('takes little time and no stack for what is deep or long', () => {
+    const ask = '{"model":"m","messages":[{"role":"user","content":"Hello"}]'
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
+    const many = [...Array(50_000).fill(hello[0]), 3]
+    const started = performance.now()
+    expect(readText(`${ask},"x":${deep}}`)).toEqual(read({}))
+    refusal(() => readText(`${ask},"logit_bias":${deep}}`))
+    refusal(() =>
+      readText(`${ask},"tools":[{"type":"function","function":{"name":"f","parameters":${deep}}}]}`),
+    )
+    expect(refusal(() => read({ messages: many })).field).toBe('messages[50000]')
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
