@@ -11,12 +11,12 @@ import type { Measured } from './plain-loop.ts'
 
 // What the engine costs over the libraries it drives: decode of a model of 100 million parameters through the engine's
 // process and through a plain loop, in turns, so that other work on the machine disturbs both alike. CPU time is the
-// model's process alone. Usage: node bench/decode.ts [threads] [rounds]
+// model's process alone. Usage: node bench/decode.ts [threads] [rounds] [model file]
 
 const threads = Number(process.argv[2] ?? 1)
 const rounds = Number(process.argv[3] ?? 5)
 const folder = fileURLToPath(new URL('.models', import.meta.url))
-const file = `${folder}/random-100m-q8.gguf`
+const file = process.argv[4] ?? `${folder}/random-100m-q8.gguf`
 const never = new AbortController().signal
 
 mkdirSync(folder, { recursive: true })
@@ -58,18 +58,18 @@ async function plain(sequences: number, steps: number): Promise<Measured> {
   return measured
 }
 
+/** Measured from when the last of the prompts has been read: the plain loop reads none. */
 async function answer(of: Engine, sequences: number, steps: number): Promise<Measured> {
   const sampling = { ...aPrompt.sampling, temperature: 0 }
-  const [began, cpu] = [performance.now(), pid === 0 ? 0 : cpuOf(pid)]
-  const counts = await Promise.all(
-    Array.from({ length: sequences }, async (_, index) => {
-      let tokens = 0
-      const prompt = { ...asks(`Hello ${index}`), sampling, answerLimit: steps }
-      for await (const event of of.answer(prompt, never)) if (event.type === 'text') tokens += event.tokens
-      return tokens
-    }),
-  )
-  const tokens = counts.reduce((sum, count) => sum + count, 0)
+  let [unread, tokens, began, cpu] = [sequences, 0, 0, 0]
+  const read = async (index: number): Promise<void> => {
+    const prompt = { ...asks(`Hello ${index}`), sampling, answerLimit: steps }
+    for await (const event of of.answer(prompt, never)) {
+      if (event.type === 'text' && unread === 0) tokens += event.tokens
+      if (event.type === 'prompt' && --unread === 0) [began, cpu] = [performance.now(), cpuOf(pid)]
+    }
+  }
+  await Promise.all(Array.from({ length: sequences }, (_, index) => read(index)))
   return { tokens, ms: performance.now() - began, cpuMs: cpuOf(pid) - cpu }
 }
 

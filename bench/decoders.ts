@@ -2,32 +2,11 @@
 // A recorded answer of thought, text and one call, a token an event, is read in full many times over by one process
 // after a warm-up; the median run is printed in nanoseconds per event. No I/O, no engine, no HTTP.
 import type { ChatEvent } from '../src/chat/event.ts'
-import type { Model } from '../src/chat/model.ts'
 import type { ChatRequest } from '../src/chat/request.ts'
 import { decode } from '../src/decode/decode.ts'
-import { readRequest } from '../src/wire/chat-completions/read-request.ts'
 import { answerWriter } from '../src/wire/chat-completions/write-answer.ts'
 import { streamWriter } from '../src/wire/chat-completions/write-stream.ts'
-
-const model: Model = {
-  id: 'bench',
-  contextLength: 32768,
-  answerLimit: { byDefault: 4096, max: 4096 },
-  thinking: { kind: 'always', budget: { byDefault: 4096, max: 4096 } },
-  calls: true,
-  json: true,
-  minP: true,
-  sampling: {
-    temperature: 1,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: null,
-  },
-  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes' },
-}
+import { readCase } from '../tests/golden/replay.ts'
 
 const words = 'The quick brown fox jumps over the lazy dog, and then it rests.\n\n'.repeat(40)
 const call = `<tool_call>\n{"name": "f", "arguments": {"text": ${JSON.stringify(words.slice(0, 1000))}}}\n</tool_call>`
@@ -44,18 +23,9 @@ const events: readonly ChatEvent[] = [
   { type: 'finish', choice: 0, reason: 'stop' },
 ]
 
-function request(fields: object): ChatRequest {
-  const body = { model: 'bench', messages: [{ role: 'user', content: 'Hello' }], stream: true, ...fields }
-  return readRequest(new TextEncoder().encode(JSON.stringify(body)), () => model)
-}
-
+const hello = [{ role: 'user', content: 'Hello' }]
 const tools = [{ type: 'function', function: { name: 'f' } }]
 const head = { id: '0'.repeat(32), created: 0, model: 'bench' }
-const native: ChatRequest = {
-  ...request({}),
-  model: { ...model, dialect: { thinking: 'native', calls: 'native' } },
-}
-
 async function* engine(): AsyncGenerator<ChatEvent> {
   yield* events
 }
@@ -76,8 +46,9 @@ async function measure(name: string, once: () => Promise<void>): Promise<void> {
   console.log(`${((median * 1e6) / events.length).toFixed(0).padStart(6)} ns  ${name}`)
 }
 
-const full = request({ tools, stop: ['\n\nUser:', 'END'] })
-const bare = request({})
+const full = readCase({ model: 'golden/marked', messages: hello, tools, stop: ['\n\nUser:', 'END'] })
+const bare = readCase({ model: 'golden/marked', messages: hello })
+const native = readCase({ model: 'golden/native', messages: hello })
 console.log(`${events.length} events an answer, Node ${process.version}`)
 await measure('the loop alone', () => run(native, () => {}))
 await measure('thought', () => run(bare, () => {}))

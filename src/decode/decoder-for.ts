@@ -25,7 +25,7 @@ function toolNames({ tools }: ChatRequest): ReadonlySet<string> {
 function chain(first: Decoder, second: Decoder): Decoder {
   return (event) => {
     const said: ChatEvent[] = []
-    for (const between of first(event)) said.push(...second(between))
+    for (const between of first(event)) for (const one of second(between)) said.push(one)
     return said
   }
 }

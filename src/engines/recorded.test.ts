@@ -2,45 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { ChatEvent } from '../chat/event.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Prompt } from '../chat/request.ts'
+import { readCase } from '../../tests/golden/replay.ts'
 import { recordedEngine } from './recorded.ts'
 
-const prompt: Prompt = {
-  model: {
-    id: 'm',
-    contextLength: 100,
-    answerLimit: { byDefault: 10, max: 10 },
-    thinking: { kind: 'never' },
-    calls: false,
-    json: false,
-    minP: false,
-    sampling: {
-      temperature: 1,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      seed: null,
-    },
-    dialect: { thinking: 'native', calls: 'native' },
-  },
-  messages: [],
-  sampling: {
-    temperature: 1,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: null,
-  },
-  thinking: { mode: 'off' },
-  answerLimit: 10,
-  tools: { mode: 'none' },
-  output: { kind: 'text' },
-  choices: 2,
-  begun: { reasoning: '', text: '', calls: [] },
-}
+const hello = [{ role: 'user', content: 'Hello' }]
+const prompt: Prompt = readCase({ model: 'golden/native', messages: hello, n: 2 })
 
 const events: readonly ChatEvent[] = [
   { type: 'prompt', choice: 0, tokens: 1, cached: 0 },

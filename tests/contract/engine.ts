@@ -51,23 +51,25 @@ export function engineContract(name: string, make: () => Engine, options: Contra
   })
 }
 
-function expectWhole(events: readonly ChatEvent[], choices: number): void {
-  for (let choice = 0; choice < choices; choice++) {
-    const types = events.filter((event) => event.choice === choice).map((event) => event.type)
-    expect(types[0]).toBe('prompt')
-    expect(types.filter((type) => type === 'prompt')).toHaveLength(1)
-    expect(types.filter((type) => type === 'finish')).toHaveLength(1)
-    expect(types.at(-1)).toBe('finish')
-  }
+const whole = 'prompt said finish'
+
+/** The types of each choice's events in order, with all that is said between in one word. */
+function shapesOf(events: readonly ChatEvent[], choices = 1): string[] {
+  return Array.from({ length: choices }, (_, choice) => {
+    const types = events.filter((event) => event.choice === choice).map(({ type }) => type)
+    const words = types.map((type) => (type === 'prompt' || type === 'finish' ? type : 'said'))
+    return words.filter((word, index) => word !== 'said' || words[index - 1] !== 'said').join(' ')
+  })
 }
 
 function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: ContractOptions): void {
   test('an answer begins with its prompt and ends with one finish', async () => {
-    expectWhole(await collect(engine().answer(prompt, never)), 1)
+    expect(shapesOf(await collect(engine().answer(prompt, never)))).toEqual([whole])
   })
 
   test('each of several choices begins and finishes once', async () => {
-    expectWhole(await collect(engine().answer({ ...prompt, choices: 5 }, never)), 5)
+    const events = await collect(engine().answer({ ...prompt, choices: 5 }, never))
+    expect(shapesOf(events, 5)).toEqual([whole, whole, whole, whole, whole])
   })
 
   test('after the end, and after a failure, nothing follows', async () => {
@@ -85,7 +87,7 @@ function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: Contrac
       sampling: { ...prompt.sampling, seed },
     }))
     const answers = await Promise.all(prompts.map((each) => collect(engine().answer(each, never))))
-    for (const events of answers) expectWhole(events, 1)
+    for (const events of answers) expect(shapesOf(events)).toEqual([whole])
     expect(engine().state()).toMatchObject({ running: 0, waiting: 0 })
   })
 
@@ -127,7 +129,7 @@ function limits(engine: () => Engine, { prompt }: ContractOptions): void {
       const events: ChatEvent[] = []
       for await (const event of decode(engine().answer(request, never), request, () => 'id'))
         events.push(event)
-      expectWhole(events, 3)
+      expect(shapesOf(events, 3)).toEqual([whole, whole, whole])
       for (const choice of [0, 1, 2]) {
         expect(tokensOf(events, 'reasoning', choice)).toBeLessThanOrEqual(budget)
         expect(tokensOf(events, 'text', choice)).toBeLessThanOrEqual(6)
@@ -166,7 +168,7 @@ function leaving(engine: () => Engine, { prompt, longPrompt }: ContractOptions):
     leave.abort('left')
     await expect(first).rejects.toBe('left')
     expect(engine().state()).toMatchObject(idle)
-    expectWhole(await collect(engine().answer(prompt, never)), 1)
+    expect(shapesOf(await collect(engine().answer(prompt, never)))).toEqual([whole])
   })
 
   test('an abort in the middle throws its reason and frees the engine at once', async () => {
@@ -190,7 +192,7 @@ function leaving(engine: () => Engine, { prompt, longPrompt }: ContractOptions):
   test('an answer that is never read costs nothing', async () => {
     engine().answer(prompt, never)
     expect(engine().state()).toMatchObject(idle)
-    expectWhole(await collect(engine().answer(prompt, never)), 1)
+    expect(shapesOf(await collect(engine().answer(prompt, never)))).toEqual([whole])
   })
 }
 

@@ -65,6 +65,25 @@ test('L3: the engine is read no further than the last finish', async () => {
   expect(read).toBe(3)
 })
 
+test('L7: a reader who leaves after any event has the engine returned', async () => {
+  const property = fc.asyncProperty(cutText, fc.nat(20), async ({ pieces }, most) => {
+    let running = 0
+    async function* engine() {
+      running++
+      try {
+        yield* said(pieces)
+      } finally {
+        running--
+      }
+    }
+    const answer = decode(engine(), request, () => 'id')
+    for (let at = 0; at < most; at++) await answer.next()
+    await answer.return()
+    expect(running).toBe(0)
+  })
+  await fc.assert(property, { numRuns: 100 })
+})
+
 test('L6: an answer cut anywhere claims no call, and its arguments are the beginning of the whole ones', async () => {
   const property = fc.asyncProperty(cutText, fc.nat(), async ({ pieces }, place) => {
     const whole = await fold(unstopped, said(pieces))

@@ -27,6 +27,8 @@ const call = fc
     return `<tool_call>\n{${(first ? fields : fields.reverse()).join(', ')}}\n</tool_call>`
   })
 
+const cutCall = fc.tuple(call, fc.nat()).map(([text, place]) => text.slice(0, place % text.length))
+
 const scrap = fc.oneof(
   fc.constantFrom(
     '<think>',
@@ -48,9 +50,17 @@ const scrap = fc.oneof(
 export const engineText = fc
   .tuple(
     fc.constantFrom('', '<think>\n', '\n <think>', '<think>\nHm.\n</think>\n\n'),
-    fc.array(fc.oneof({ weight: 2, arbitrary: call }, { weight: 5, arbitrary: scrap }, fc.string()), {
-      maxLength: 12,
-    }),
+    fc.array(
+      fc.oneof(
+        { weight: 2, arbitrary: call },
+        { weight: 1, arbitrary: cutCall },
+        { weight: 5, arbitrary: scrap },
+        fc.string(),
+      ),
+      {
+        maxLength: 12,
+      },
+    ),
   )
   .map(([start, rest]) => start + rest.join(''))
 

@@ -35,11 +35,8 @@ export function hermesBlock(names: ReadonlySet<string>): HermesBlock {
       const key = yield* readQuoted()
       if (!unread.delete(key) || (yield* skipBlank()) !== ':') return false
       char = yield* skipBlank()
-      if (
-        !(key === 'name' ? char === '"' && (yield* readName()) : char === '{' && (yield* readArguments()))
-      ) {
-        return false
-      }
+      if (char !== (key === 'name' ? '"' : '{')) return false
+      if (!(yield* key === 'name' ? readName() : readArguments())) return false
       char = yield* skipBlank()
     } while (char === ',')
     return char === '}' && name !== null
@@ -63,8 +60,8 @@ export function hermesBlock(names: ReadonlySet<string>): HermesBlock {
         if (char === '\\') speak(yield)
         else if (char === '"') inText = false
       } else if (char === '"') inText = true
-      else if (char === '{' || char === '[') depth++
-      else if ((char === '}' || char === ']') && --depth === 0) return true
+      else if (char === '{') depth++
+      else if (char === '}' && --depth === 0) return true
     }
     return false
   }

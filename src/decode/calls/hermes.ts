@@ -96,7 +96,8 @@ export function hermesDecoder(choice: number, names: ReadonlySet<string>, newId:
   return (event) => {
     if (event.type === 'text') {
       out.take(event.tokens)
-      for (let rest = event.text; rest !== '';) rest = read(rest)
+      let rest = event.text
+      while (rest !== '') rest = read(rest)
     } else if (event.type === 'finish') {
       out.pass({ ...event, reason: finish(event.reason) })
     } else out.pass(event)

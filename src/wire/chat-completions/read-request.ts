@@ -114,8 +114,7 @@ function readOutput({ response_format: format }: Body, model: Model): Output {
 
 /** The service continues a `prefix` only where no thought would have to come before it. */
 function readPrefix({ prefix }: Body, thinking: Thinking): string {
-  if (prefix && thinking.mode === 'on')
-    throw invalid('prefix', 'needs thinking off: set enable_thinking to false')
+  if (prefix && thinking.mode === 'on') throw invalid('prefix', 'needs thinking off')
   return prefix ?? ''
 }
 

@@ -1,37 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../chat/failure.ts'
-import type { Model } from '../../chat/model.ts'
-import { readRequest } from './read-request.ts'
+import { readCase } from '../../../tests/golden/replay.ts'
 import { streamWriter } from './write-stream.ts'
 
-const model: Model = {
-  id: 'm',
-  contextLength: 1000,
-  answerLimit: { byDefault: 100, max: 200 },
-  thinking: { kind: 'never' },
-  calls: true,
-  json: true,
-  minP: true,
-  sampling: {
-    temperature: 1,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: null,
-  },
-  dialect: { thinking: 'native', calls: 'native' },
-}
-
 function begin(fields: object = {}) {
-  const body = JSON.stringify({
-    model: 'm',
+  const request = readCase({
+    model: 'golden/native',
     messages: [{ role: 'user', content: 'Hello' }],
-    stream: true,
     ...fields,
   })
-  const request = readRequest(new TextEncoder().encode(body), () => model)
   return streamWriter({ id: 'a"b', created: 5, model: 'm' }, request)
 }
 

@@ -1,10 +1,17 @@
 import type { Sampling } from '../../../chat/request.ts'
 import { Failure } from '../../../chat/failure.ts'
-import type { Llama, Pointer, Struct } from '../bindings.ts'
+import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf } from '../bindings.ts'
 import type { LoadOptions } from '../messages.ts'
+import type { Struct } from '../struct-layouts.ts'
 import type { TokenSampler } from './sampler.ts'
 import { createSampler } from './sampler.ts'
+
+/** What a token shows: bytes, and the same as text, where parts of characters are replaced. */
+export interface Shown {
+  readonly bytes: Uint8Array
+  readonly text: string
+}
 
 /** A model with its KV cache, as the step loop sees it. Every call blocks until it is done. */
 export interface LoadedModel {
@@ -12,8 +19,8 @@ export interface LoadedModel {
   readonly batchSize: number
   /** The tokens of a text. Special tokens are read where they stand; `first` pieces get what begins a sequence. */
   tokenize(text: string, first: boolean): readonly number[]
-  /** The bytes that a token shows. */
-  bytesOf(token: number): Uint8Array
+  /** What a token shows. */
+  show(token: number): Shown
   /** Whether the model ends its answer with this token. */
   isEnd(token: number): boolean
   /** Has control tokens such as a mark show their text, which they do not by themselves. */
@@ -50,7 +57,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   return {
     batchSize,
     tokenize: (text, first) => tokens.tokenize(text, first),
-    bytesOf: (token) => tokens.bytesOf(token),
+    show: (token) => tokens.show(token),
     isEnd: (token) => llama.llama_vocab_is_eog(vocab, token),
     reveal: (text) => tokens.reveal(text),
     add: (token, position, slot, output) => batch.add(token, position, slot, output),
@@ -140,7 +147,7 @@ class Batch {
 class Vocabulary {
   readonly #llama: Llama
   readonly #vocab: Pointer
-  readonly #bytes = new Map<number, Uint8Array>()
+  readonly #shown = new Map<number, Shown>()
   #room = new Int32Array(4096)
 
   constructor(llama: Llama, vocab: Pointer) {
@@ -150,10 +157,10 @@ class Vocabulary {
 
   tokenize(text: string, first: boolean): readonly number[] {
     const bytes = Buffer.from(text, 'utf8')
-    let count = this.#read(bytes, first)
+    let count = this.#tokenizeInto(bytes, first)
     if (count < 0) {
       this.#room = new Int32Array(-count)
-      count = this.#read(bytes, first)
+      count = this.#tokenizeInto(bytes, first)
     }
     const tokens = [...this.#room.subarray(0, count)]
     // A template that writes the beginning itself would have it twice.
@@ -161,7 +168,7 @@ class Vocabulary {
     return first && tokens[0] === bos && tokens[1] === bos ? tokens.slice(1) : tokens
   }
 
-  #read(bytes: Buffer, first: boolean): number {
+  #tokenizeInto(bytes: Buffer, first: boolean): number {
     return this.#llama.llama_tokenize(
       this.#vocab,
       bytes,
@@ -173,20 +180,18 @@ class Vocabulary {
     )
   }
 
-  bytesOf(token: number): Uint8Array {
-    const known = this.#bytes.get(token)
+  show(token: number): Shown {
+    const known = this.#shown.get(token)
     if (known !== undefined) return known
-    const bytes = this.#show(token, false)
-    this.#bytes.set(token, bytes)
-    return bytes
+    return this.#read(token, false)
   }
 
   reveal(text: string): void {
     const [token, ...more] = this.tokenize(text, false)
-    if (token !== undefined && more.length === 0) this.#bytes.set(token, this.#show(token, true))
+    if (token !== undefined && more.length === 0) this.#read(token, true)
   }
 
-  #show(token: number, special: boolean): Uint8Array {
+  #read(token: number, special: boolean): Shown {
     const read = (room: Uint8Array): number =>
       this.#llama.llama_token_to_piece(this.#vocab, token, room, room.length, 0, special)
     let room = new Uint8Array(64)
@@ -195,6 +200,9 @@ class Vocabulary {
       room = new Uint8Array(-length)
       length = read(room)
     }
-    return room.slice(0, length)
+    const bytes = room.slice(0, length)
+    const shown = { bytes, text: new TextDecoder().decode(bytes) }
+    this.#shown.set(token, shown)
+    return shown
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
-import type { LoadedModel } from './loaded-model.ts'
+import type { LoadedModel, Shown } from './loaded-model.ts'
 import { StepLoop } from './loop.ts'
 
 const contextLength = 60
@@ -28,8 +28,8 @@ class FakeModel implements LoadedModel {
     return Array.from(text, (letter) => letter.charCodeAt(0))
   }
 
-  bytesOf(token: number): Uint8Array {
-    return Uint8Array.of(token)
+  show(token: number): Shown {
+    return { bytes: Uint8Array.of(token), text: String.fromCharCode(token) }
   }
 
   isEnd(token: number): boolean {
@@ -51,7 +51,7 @@ class FakeModel implements LoadedModel {
     this.batches.push(batch.length)
     for (const [index, { token, position, slot }] of batch.entries()) {
       const held = this.slots.get(slot) ?? []
-      expect(position).toBe(held.length)
+      if (position !== held.length) throw new Error(`position ${position} after ${held.length} tokens`)
       this.slots.set(slot, [...held, token])
       this.#outputs.set(index, this.#next([...held, token]))
     }

@@ -28,7 +28,6 @@ export class Sequence {
   readonly #contextLength: number
   readonly #turn: Turn
   readonly #text = new WholeText()
-  readonly #show = new TextDecoder()
 
   constructor(model: LoadedModel, contextLength: number, answer: Answer, choice: number) {
     const { sampling, grammar, thought, answerLimit } = answer.task
@@ -55,7 +54,7 @@ export class Sequence {
     const events: ChatEvent[] = []
     if (this.isSilent) this.#begin(events)
     const token = this.#choose(index)
-    const shown = this.#shown(token)
+    const shown = this.#model.show(token).text
     if (this.#turn.overruns(shown)) this.#closeThought(events)
     else if (this.#model.isEnd(token)) this.#finish(events, 'stop')
     else this.#say(events, token, shown)
@@ -78,7 +77,7 @@ export class Sequence {
     if (this.answer.task.grammar === '') return this.#sampler.choose(index)
     // Whether the token must obey depends on the token: only the open mark may stand before the answer.
     const free = this.#sampler.choose(index)
-    return this.#turn.isAnswer(this.#shown(free)) ? this.#sampler.chooseByGrammar(index) : free
+    return this.#turn.isAnswer(this.#model.show(free).text) ? this.#sampler.chooseByGrammar(index) : free
   }
 
   #say(events: ChatEvent[], token: number, shown: string): void {
@@ -97,9 +96,10 @@ export class Sequence {
   #feed(events: ChatEvent[], token: number, byGrammar: boolean): 'open' | 'full' {
     this.#sampler.accept(token, byGrammar)
     this.tokens.push(token)
-    const piece = this.#text.take(this.#model.bytesOf(token))
-    if (piece !== null) events.push({ type: 'text', choice: this.choice, ...piece })
-    return this.#turn.take(this.#shown(token))
+    const shown = this.#model.show(token)
+    const piece = this.#text.take(shown.bytes)
+    if (piece !== null) events.push({ type: 'text', choice: this.choice, text: piece.text, tokens: piece.tokens })
+    return this.#turn.take(shown.text)
   }
 
   #finish(events: ChatEvent[], reason: 'stop' | 'length'): void {
@@ -110,10 +110,5 @@ export class Sequence {
   #flush(events: ChatEvent[]): void {
     const rest = this.#text.rest()
     if (rest !== null) events.push({ type: 'text', choice: this.choice, ...rest })
-  }
-
-  /** Marks and line breaks, which alone matter to the turn, are never cut inside a character. */
-  #shown(token: number): string {
-    return this.#show.decode(this.#model.bytesOf(token))
   }
 }
