@@ -17,16 +17,16 @@ const built = new URL('../dist/cli/main.js', import.meta.url)
 if (isBefore(oldest)) {
   if (existsSync(pinned)) runWith(pinned)
   else {
-    console.error(
+    process.stderr.write(
       `silica: needs Node ${oldest.join('.')} or newer, and this is ${process.version}. ` +
-        'Install a newer one, or run "npm ci" in a checkout of Silica, which brings its own.',
+        'Install a newer one, or run "npm ci" in a checkout of Silica, which brings its own.\n',
     )
     process.exitCode = 1
   }
 } else if (isBefore(silent) && !process.execArgv.includes(hideWarning)) {
   process.execve(process.execPath, [process.execPath, hideWarning, self].concat(process.argv.slice(2)))
 } else {
-  import(existsSync(fileURLToPath(source)) ? source.href : built.href)
+  void import(existsSync(fileURLToPath(source)) ? source.href : built.href)
 }
 
 function isBefore(wanted) {

@@ -5,6 +5,7 @@ import { openSilica } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { listModels, type Server } from './ask.ts'
 import { Conversation } from './conversation.ts'
+import { openLog } from './log.ts'
 import { printAnswer } from './print-answer.ts'
 import { talk } from './talk.ts'
 import { realWorld } from './world.ts'
@@ -25,8 +26,9 @@ export async function chat(settings: Settings, options: ChatOptions): Promise<nu
     const model = options.model === '' ? await firstModel(server) : options.model
     const conversation = new Conversation(server, model)
     if (options.question !== '') return await answerOnce(conversation, options.question)
-    if (process.stdin.isTTY) return await talk(conversation)
-    return await answerOnce(conversation, (await text(process.stdin)).trim())
+    if (!process.stdin.isTTY) return await answerOnce(conversation, (await text(process.stdin)).trim())
+    await talk(conversation, process.stdin, process.stdout)
+    return 0
   } finally {
     await close()
   }
@@ -35,7 +37,7 @@ export async function chat(settings: Settings, options: ChatOptions): Promise<nu
 async function openServer(
   settings: Settings,
   url: string,
-): Promise<{ server: Server; close(): Promise<void> }> {
+): Promise<{ server: Server; readonly close: () => Promise<void> }> {
   if (url !== '') {
     const [key] = settings.apiKeys
     if (key === undefined) throw new Failure('malformed-key', 'Set SILICA_API_KEY to a key of that server.')
@@ -43,7 +45,7 @@ async function openServer(
   }
   const key = randomBytes(32).toString('hex')
   const here = { ...settings, host: '127.0.0.1', port: 0, apiKeys: [key] }
-  const silica = await openSilica(here, realWorld('silent'))
+  const silica = await openSilica(here, realWorld(openLog('silent')))
   try {
     return { server: { url: (await silica.listen()).url, key }, close: () => silica.close() }
   } catch (error) {
@@ -64,7 +66,8 @@ async function answerOnce(conversation: Conversation, question: string): Promise
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort())
   try {
-    await printAnswer(conversation.ask(question, stopped.signal))
+    const reason = await printAnswer(conversation.ask(question, stopped.signal), process.stdout)
+    if (reason === 'length') console.error('silica: the answer reached its limit and is cut short.')
     return 0
   } catch (error) {
     if (stopped.signal.aborted) return 130

@@ -1,5 +1,6 @@
 import { openDataFolder } from '../main.ts'
 import type { Settings } from '../settings.ts'
+import { openLog } from './log.ts'
 import { table } from './terminal.ts'
 import { realWorld } from './world.ts'
 
@@ -38,7 +39,7 @@ export async function revokeKey(settings: Settings, id: string): Promise<number>
 }
 
 async function withAccounts<T>(settings: Settings, use: (accounts: Accounts) => Promise<T>): Promise<T> {
-  const { accounts, database } = await openDataFolder(settings, realWorld(settings.logLevel))
+  const { accounts, database } = await openDataFolder(settings, realWorld(openLog(settings.logLevel)))
   try {
     return await use(accounts)
   } finally {

@@ -1,27 +1,24 @@
 import type { Said } from './ask.ts'
-import { dim, printable } from './terminal.ts'
+import { dim, type Output, printable } from './terminal.ts'
 
 /**
- * Writes an answer to standard output as it comes: on a terminal with the thought before it, dim, and without what
- * would steer the terminal; elsewhere the answer alone, as it is. Rejects as `said` does.
+ * Writes an answer as it comes: on a terminal with the thought before it, dim, and without what would steer the
+ * terminal; elsewhere the answer alone, as it is. Resolves with why it ended, rejects as `said` does.
  */
-export async function printAnswer(said: AsyncIterable<Said>): Promise<void> {
-  const { stdout, stderr } = process
-  let last: Said['kind'] = 'end'
-  let cut = false
+export async function printAnswer(said: AsyncIterable<Said>, output: Output): Promise<string> {
+  let last: Said['kind'] | null = null
+  let reason = ''
   try {
     for await (const piece of said) {
-      if (piece.kind === 'end') cut = piece.reason === 'length'
-      else if (!stdout.isTTY) {
-        if (piece.kind === 'answer') stdout.write(piece.text)
-      } else {
-        if (last === 'thought' && piece.kind === 'answer') stdout.write('\n\n')
-        stdout.write(piece.kind === 'thought' ? dim(printable(piece.text)) : printable(piece.text))
-      }
+      if (piece.kind === 'end') reason = piece.reason
+      else if (output.isTTY) {
+        if (last === 'thought' && piece.kind === 'answer') output.write('\n\n')
+        output.write(piece.kind === 'thought' ? dim(printable(piece.text), output) : printable(piece.text))
+      } else if (piece.kind === 'answer') output.write(piece.text)
       last = piece.kind
     }
+    return reason
   } finally {
-    stdout.write('\n')
-    if (cut) stderr.write(dim('(The answer was cut short: it reached its limit.)\n'))
+    if (last !== null) output.write('\n')
   }
 }

@@ -20,7 +20,7 @@ const fields = {
   contextLength: autoOr(16_777_216),
   logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
 }
-const schema = Type.Partial(Type.Object(fields, { additionalProperties: false }))
+const schema = Type.Partial(Type.Object(fields), { additionalProperties: false })
 type Chosen = Static<typeof schema>
 
 /** Every choice, with its flag and its environment variable. */

@@ -3,6 +3,7 @@ import { openSilica, type Silica } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { ask, type Server } from './ask.ts'
 import { explain } from './explain.ts'
+import { openLog } from './log.ts'
 import { onStopSignal } from './stop-signals.ts'
 import { printable } from './terminal.ts'
 import { realWorld } from './world.ts'
@@ -13,18 +14,19 @@ const question = 'What is the capital of France?'
 export async function serve(settings: Settings): Promise<number> {
   // A key of its own lets the server ask itself as any caller would.
   const ownKey = randomBytes(32).toString('hex')
-  const silica = await openSilica(
-    { ...settings, apiKeys: [...settings.apiKeys, ownKey] },
-    realWorld(settings.logLevel),
-  )
+  const log = openLog(settings.logLevel)
+  const withOwnKey = { ...settings, apiKeys: [...settings.apiKeys, ownKey] }
+  const silica = await openSilica(withOwnKey, realWorld(log))
   try {
     const { url } = await silica.listen()
-    console.log(await welcome(silica, settings, url))
     const selfTest = new AbortController()
     const stopped = untilStopped(silica, selfTest)
+    console.log(await welcome(silica, settings, url))
     const broken = testSelf(silica, { url, key: ownKey }, selfTest)
     return (await Promise.race([broken, stopped])) ?? (await stopped)
   } catch (error) {
+    // What went wrong is said in one line, and how the rest was closed is no news beside it.
+    log.level = 'silent'
     await silica.close()
     throw error
   }
@@ -32,17 +34,19 @@ export async function serve(settings: Settings): Promise<number> {
 
 /** Resolves with the exit code once a signal has ended the server. `selfTest` is no answer to wait for. */
 function untilStopped(silica: Silica, selfTest: AbortController): Promise<number> {
+  let code = 0
   return new Promise((resolve, reject) => {
     onStopSignal((how) => {
       if (how === 'at-once') {
-        silica.close().then(() => resolve(130), reject)
+        code = 130
+        silica.close().then(() => resolve(code), reject)
         return
       }
       const running = silica.accounts.running() - (selfTest.signal.aborted ? 0 : 1)
       selfTest.abort()
       const answers = running === 1 ? '1 answer' : `${running} answers`
       console.log(running > 0 ? `\nStopping: waiting for ${answers}. Ctrl-C stops at once.` : '\nStopping.')
-      silica.drain().then(() => resolve(0), reject)
+      silica.drain().then(() => resolve(code), reject)
     })
   })
 }

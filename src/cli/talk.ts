@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { Conversation } from './conversation.ts'
 import { explain } from './explain.ts'
 import { printAnswer } from './print-answer.ts'
-import { dim } from './terminal.ts'
+import { dim, type Output } from './terminal.ts'
 
 const help = `/think on|off   whether the model thinks before it answers
 /system <text>  what the model is told before everything else; nothing without a text
@@ -10,60 +11,72 @@ const help = `/think on|off   whether the model thinks before it answers
 /quit           end, as Ctrl-D does
 Ctrl-C stops an answer; twice, it ends the chat.`
 
-/** Talks at the terminal until whoever sits there ends it. Resolves with the exit code. */
-export async function talk(conversation: Conversation): Promise<number> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ' })
-  let answering = new AbortController()
+/** Talks at a terminal until whoever sits there ends it. */
+export async function talk(conversation: Conversation, input: Readable, output: Output): Promise<void> {
+  const lines = createInterface({ input, output, terminal: true, prompt: '> ' })
+  const say = (text: string) => output.write(dim(`${text}\n`, output))
+  let answering: AbortController | null = null
   let interrupted = false
   let open = true
   lines.once('close', () => {
     open = false
-    answering.abort()
+    answering?.abort()
   })
   lines.on('SIGINT', () => {
     if (interrupted) return lines.close()
     interrupted = true
-    answering.abort()
-    console.log(dim('\n(Ctrl-C again ends the chat.)'))
+    if (answering !== null) return answering.abort()
+    say('\n(Ctrl-C again ends the chat.)')
     lines.prompt()
   })
-  console.log(dim(`${conversation.model}. /help lists the commands.`))
+  say(`${conversation.model}. /help lists the commands.`)
   lines.prompt()
   for await (const line of lines) {
-    interrupted = false
-    answering = new AbortController()
     const text = line.trim()
     if (text === '/quit' || text === '/exit') break
-    if (text.startsWith('/')) console.log(dim(command(conversation, text)))
-    else if (text !== '') await answer(conversation, text, answering.signal)
+    interrupted = false
+    if (text.startsWith('/')) say(command(conversation, text))
+    else if (text !== '') {
+      answering = new AbortController()
+      const problem = await answer(conversation, text, answering.signal, output)
+      answering = null
+      if (problem !== '') say(problem)
+    }
     if (open) lines.prompt()
   }
   lines.close()
-  return 0
 }
 
-async function answer(conversation: Conversation, text: string, signal: AbortSignal): Promise<void> {
+/** Prints the answer. Gives what is to be said of it, empty where it came whole. */
+async function answer(
+  conversation: Conversation,
+  text: string,
+  signal: AbortSignal,
+  output: Output,
+): Promise<string> {
   try {
-    await printAnswer(conversation.ask(text, signal))
+    return (await printAnswer(conversation.ask(text, signal), output)) === 'length'
+      ? '(It reached its limit.)'
+      : ''
   } catch (error) {
-    if (!signal.aborted) console.error(`silica: ${explain(error)}`)
+    return signal.aborted ? '(Stopped.)' : explain(error)
   }
 }
 
-/** Does what a line with a slash says. Gives what to print. */
+/** Does what a line with a slash says. Gives what to say to it. */
 function command(conversation: Conversation, line: string): string {
   const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? []
   switch (name) {
     case '/think':
       if (rest !== 'on' && rest !== 'off') return '/think on, or /think off'
       conversation.thinking = rest
-      return `thinking is ${rest}`
+      return `Thinking is ${rest}.`
     case '/system':
       conversation.system = rest
-      return rest === '' ? 'no system message' : `system message: ${rest}`
+      return rest === '' ? 'The model is told nothing.' : `The model is told: ${rest}`
     case '/clear':
       conversation.clear()
-      return 'forgotten'
+      return 'Forgotten.'
     case '/help':
       return help
     default:

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
 /** Text of a model, safe to show: without the control characters that would steer the terminal. */
@@ -6,9 +7,12 @@ export function printable(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
 }
 
-/** Dim where standard output shows colours, plain elsewhere. */
-export function dim(text: string): string {
-  return styleText('dim', text, { stream: process.stdout })
+/** Where a command writes to; `isTTY` where people read it as it comes. */
+export type Output = Writable & { readonly isTTY: boolean }
+
+/** Dim where `output` shows colours, plain elsewhere. */
+export function dim(text: string, output: Output): string {
+  return styleText('dim', text, { stream: output })
 }
 
 /** Columns as wide as their widest cell, two spaces apart. */

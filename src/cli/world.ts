@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
-import type { World } from '../main.ts'
-import type { LogLevel, Settings } from '../settings.ts'
+import type { Log, World } from '../main.ts'
+import type { Settings } from '../settings.ts'
 import { readSettings, type Surroundings } from './read-settings.ts'
 
 /** The settings of this process, given what its command line said. */
@@ -17,7 +16,7 @@ export function settingsOf(flags: Surroundings['flags']): Settings {
   })
 }
 
-/** The real clock, real randomness, and a log of JSON lines on standard error. */
-export function realWorld(level: LogLevel): World {
-  return { clock: Date.now, randomBytes, log: pino({ level, base: null }, pino.destination(2)) }
+/** The real clock and real randomness. */
+export function realWorld(log: Log): World {
+  return { clock: Date.now, randomBytes, log }
 }

@@ -160,7 +160,7 @@ function bindThreads(base: Library, ggml: Library): Pick<Llama, ThreadName> {
 
 /** Copies `length` floats out of native memory. */
 export function readFloats(from: Pointer, length: number): Float32Array {
-  const floats: unknown = koffi.decode(from, koffi.array('float', length, 'Typed'))
+  const floats: unknown = koffi.decode(from, 'float', length)
   if (!(floats instanceof Float32Array))
     throw new Failure('internal', 'Native memory did not read as floats.')
   return floats

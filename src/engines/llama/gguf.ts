@@ -16,7 +16,6 @@ export interface GgufHeader {
 export type GgufValue = string | number | boolean | GgufArray
 
 export interface GgufArray {
-  readonly count: number
   /** Walks the array from its start; strings are decoded only as they are taken. */
   values(): Iterable<string | number | boolean>
 }
@@ -92,68 +91,51 @@ function readTensor(cursor: Cursor): GgufTensor {
 const stringType = 8
 const arrayType = 9
 
+interface Scalar {
+  readonly bytes: number
+  readonly read: (bytes: Buffer) => number | boolean
+}
+
+const scalars: Readonly<Record<number, Scalar>> = {
+  0: { bytes: 1, read: (bytes) => bytes.readUInt8() },
+  1: { bytes: 1, read: (bytes) => bytes.readInt8() },
+  2: { bytes: 2, read: (bytes) => bytes.readUInt16LE() },
+  3: { bytes: 2, read: (bytes) => bytes.readInt16LE() },
+  4: { bytes: 4, read: (bytes) => bytes.readUInt32LE() },
+  5: { bytes: 4, read: (bytes) => bytes.readInt32LE() },
+  6: { bytes: 4, read: (bytes) => bytes.readFloatLE() },
+  7: { bytes: 1, read: (bytes) => bytes.readUInt8() !== 0 },
+  10: { bytes: 8, read: (bytes) => Number(bytes.readBigUInt64LE()) },
+  11: { bytes: 8, read: (bytes) => Number(bytes.readBigInt64LE()) },
+  12: { bytes: 8, read: (bytes) => bytes.readDoubleLE() },
+}
+
+function scalarOf(type: number): Scalar {
+  const scalar = scalars[type]
+  if (scalar === undefined) throw new TypeError(`it holds a value of unknown type ${type}`)
+  return scalar
+}
+
 function readValue(cursor: Cursor, type: number): GgufValue {
-  return type === arrayType ? readArray(cursor) : readScalar(cursor, type)
+  return type === arrayType ? readArray(cursor) : readElement(cursor, type)
 }
 
-function readScalar(cursor: Cursor, type: number): string | number | boolean {
-  switch (type) {
-    case 0:
-      return cursor.take(1).readUInt8()
-    case 1:
-      return cursor.take(1).readInt8()
-    case 2:
-      return cursor.take(2).readUInt16LE()
-    case 3:
-      return cursor.take(2).readInt16LE()
-    case 4:
-      return cursor.u32()
-    case 5:
-      return cursor.take(4).readInt32LE()
-    case 6:
-      return cursor.take(4).readFloatLE()
-    case 7:
-      return cursor.take(1).readUInt8() !== 0
-    case stringType:
-      return cursor.text()
-    case 10:
-      return cursor.u64()
-    case 11:
-      return Number(cursor.take(8).readBigInt64LE())
-    case 12:
-      return cursor.take(8).readDoubleLE()
-    default:
-      throw new TypeError(`it holds a value of unknown type ${type}`)
-  }
-}
-
-const scalarBytes: Readonly<Record<number, number>> = {
-  0: 1,
-  1: 1,
-  2: 2,
-  3: 2,
-  4: 4,
-  5: 4,
-  6: 4,
-  7: 1,
-  10: 8,
-  11: 8,
-  12: 8,
+function readElement(cursor: Cursor, type: number): string | number | boolean {
+  if (type === stringType) return cursor.text()
+  const { bytes, read } = scalarOf(type)
+  return read(cursor.take(bytes))
 }
 
 function readArray(cursor: Cursor): GgufArray {
   const type = cursor.u32()
-  const size = type === stringType ? 8 : scalarBytes[type]
-  if (size === undefined) throw new TypeError(`it holds an array of unknown type ${type}`)
-  const count = cursor.count(size)
+  const count = cursor.count(type === stringType ? 8 : scalarOf(type).bytes)
   const start = cursor.at
   if (type === stringType) for (let index = 0; index < count; index++) cursor.take(cursor.u64())
-  else cursor.take(count * size)
+  else cursor.take(count * scalarOf(type).bytes)
   return {
-    count,
     *values() {
       const walk = cursor.from(start)
-      for (let index = 0; index < count; index++) yield readScalar(walk, type)
+      for (let index = 0; index < count; index++) yield readElement(walk, type)
     },
   }
 }

@@ -26,11 +26,10 @@ const require = createRequire(import.meta.url)
  * Throws a `Failure` that says what to install.
  */
 export function findLibraries(): Libraries {
-  const platform = `${process.platform === 'darwin' ? 'mac' : process.platform}-${process.arch}`
-  const builds = ['cuda', 'vulkan', 'metal'].map((build) => `${platform}-${build}`)
+  const platform = `${process.platform}-${process.arch}`
   const wanted = `@node-llama-cpp/${platform}`
   let found = ''
-  for (const build of [...builds, platform]) {
+  for (const build of [`${platform}-cuda`, `${platform}-vulkan`, platform]) {
     const libraries = librariesOf(`@node-llama-cpp/${build}`, build)
     if (libraries === null) continue
     if (libraries.version === knownRelease.version && libraries.release === knownRelease.release)

@@ -67,11 +67,11 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   }
 }
 
-const smallCacheBytes = 128 * 2 ** 20
+const smallCacheBytes = 64 * 2 ** 20
 
 /**
  * Cells of the KV cache: whole contexts, one at least and one for each sequence at most, in as much memory as half the
- * weights take, or 128 MiB where that is more. Few answers ever fill their context, and those that do not fit wait.
+ * weights take, or 64 MiB where that is more. Few answers ever fill their context, and those that do not fit wait.
  */
 function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): number {
   const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GgufEntry } from '../../../tests/models/gguf-writer.ts'
 import { specialTokens, tinyModel, writeRandomModel } from '../../../tests/models/random-model.ts'
 import { Failure } from '../../chat/failure.ts'
@@ -17,6 +17,8 @@ beforeAll(() => {
   writeRandomModel(whole, tinyModel)
   bytes = readFileSync(whole)
 })
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What reading says of the file with these entries changed. */
 function refusalWith(extra: Record<string, GgufEntry>): string {

@@ -144,9 +144,10 @@ type Values = ReadonlyMap<string, GgufValue>
 const tokenTypes = { unknown: 2, control: 3, userDefined: 4 } as const
 /**
  * llama.cpp makes control tokens of these whatever type the file gives them: it knows them by text, as ends of turns and
- * as the parts of fill-in-the-middle.
+ * as parts of fill-in-the-middle (llama-vocab.cpp).
  */
-const knownByText = /^[_▁]?<.*(eot|eom|eos|end|fim|pre|suf|mid|pad|rep|file|im_|return|call).*>$/i
+const knownByText =
+  /^(<\/s>|\[e~\[|\[(EO[ST]|PAD)\]|[_▁]?<(EOT|MID|PAD|PRE|REPO|SUF|eos|reponame|turn\||end_of_\w+|fim[-_].+|[|｜].+)>)$/
 
 function specialTokens(values: Values): { specials: string[]; bos: string; eos: string } {
   const tokens = values.get('tokenizer.ggml.tokens')

@@ -1,27 +1,11 @@
 import { expect, test } from 'vitest'
+import { aTask } from '../../../tests/engines/llama/a-task.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
-import type { Task, ToProcess } from './messages.ts'
+import type { ToProcess } from './messages.ts'
 import type { EngineLogLine } from './model-process.ts'
 import { ModelProcess } from './model-process.ts'
 import type { ProcessListener } from './process-handle.ts'
-
-const task: Task = {
-  prompt: ['hello'],
-  choices: 1,
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: 0,
-  },
-  answerLimit: 20,
-  thought: { from: 'never' },
-  grammar: '',
-}
 
 const text: ChatEvent = { type: 'text', choice: 0, text: 'a', tokens: 1 }
 const finished: ChatEvent = { type: 'finish', choice: 0, reason: 'stop' }
@@ -92,8 +76,8 @@ function sink() {
 
 test('requests wait until the model is loaded, then go to it in order', () => {
   const { model, ready, told } = supervise()
-  model.ask(task, sink())
-  model.ask(task, sink())
+  model.ask(aTask, sink())
+  model.ask(aTask, sink())
   expect(model.state()).toEqual({ status: 'starting', reason: '', running: 0, waiting: 2 })
   ready()
   expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([1, 2])
@@ -103,9 +87,9 @@ test('requests wait until the model is loaded, then go to it in order', () => {
 test('no more choices run at once than there are sequences', () => {
   const { model, ready, told, say } = supervise()
   ready()
-  model.ask(task, sink())
-  model.ask({ ...task, choices: 2 }, sink())
-  model.ask(task, sink())
+  model.ask(aTask, sink())
+  model.ask({ ...aTask, choices: 2 }, sink())
+  model.ask(aTask, sink())
   expect(told()).toHaveLength(1)
   say(1, text, finished)
   expect(told()).toHaveLength(2)
@@ -115,24 +99,24 @@ test('no more choices run at once than there are sequences', () => {
 test('a request with more choices than sequences runs alone', () => {
   const { model, ready, told } = supervise(0)
   ready()
-  model.ask({ ...task, choices: 5 }, sink())
+  model.ask({ ...aTask, choices: 5 }, sink())
   expect(told()).toHaveLength(1)
 })
 
 test('a full queue refuses, and says so in the words of the service', () => {
   const { model } = supervise(1)
-  for (let count = 0; count < 3; count++) model.ask(task, sink())
-  expect(() => model.ask(task, sink())).toThrow(
+  for (let count = 0; count < 3; count++) model.ask(aTask, sink())
+  expect(() => model.ask(aTask, sink())).toThrow(
     new Failure('overloaded', 'Model service overloaded. Please try again later.'),
   )
 })
 
 test('one who leaves the queue makes room in it, and is never asked of the process', () => {
   const { model, ready, told } = supervise(0)
-  const leave = model.ask(task, sink())
-  model.ask(task, sink())
+  const leave = model.ask(aTask, sink())
+  model.ask(aTask, sink())
   leave()
-  model.ask(task, sink())
+  model.ask(aTask, sink())
   ready()
   expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([2, 3])
 })
@@ -140,7 +124,7 @@ test('one who leaves the queue makes room in it, and is never asked of the proce
 test('an answer that is left is aborted once, and nothing of it is passed on', () => {
   const { model, ready, told, say } = supervise()
   const reader = sink()
-  const leave = model.ask(task, reader)
+  const leave = model.ask(aTask, reader)
   ready()
   leave()
   leave()
@@ -153,7 +137,7 @@ test('an answer that is left is aborted once, and nothing of it is passed on', (
 test('a prompt that is too long fails with both numbers', () => {
   const { model, ready, tooLong } = supervise()
   const reader = sink()
-  model.ask(task, reader)
+  model.ask(aTask, reader)
   ready()
   tooLong(1)
   expect(reader.failure()).toMatchObject({
@@ -165,7 +149,7 @@ test('a prompt that is too long fails with both numbers', () => {
 test('when the process dies, answers that have begun are lost and the others are asked again', () => {
   const { model, ready, die, pass, say, told } = supervise()
   const [begun, silent, waiting] = [sink(), sink(), sink()]
-  for (const each of [begun, silent, waiting]) model.ask(task, each)
+  for (const each of [begun, silent, waiting]) model.ask(aTask, each)
   ready()
   say(1, text)
   die()
@@ -181,7 +165,7 @@ test('when the process dies, answers that have begun are lost and the others are
 test('a request under which a second process dies is not asked a third time', () => {
   const { model, ready, die, pass, told } = supervise()
   const reader = sink()
-  model.ask(task, reader)
+  model.ask(aTask, reader)
   ready()
   die()
   pass(100)
@@ -212,7 +196,7 @@ test('it is started again ever more slowly, and quickly again after half a minut
 test('a model that cannot be loaded three times is given up, with the reason for the operator', () => {
   const { model, refuse, die, pass, starts } = supervise()
   const reader = sink()
-  model.ask(task, reader)
+  model.ask(aTask, reader)
   for (let tries = 0; tries < 3; tries++) {
     refuse()
     die('loaded CPU backend', 'error loading model: tensor blk.0 is missing')
@@ -222,18 +206,18 @@ test('a model that cannot be loaded three times is given up, with the reason for
   expect(model.state().status).toBe('failed')
   expect(model.state().reason).toContain('tensor blk.0 is missing')
   expect(reader.failure()).toMatchObject({ kind: 'overloaded', cause: model.state().reason })
-  expect(() => model.ask(task, sink())).toThrow('Model service overloaded')
+  expect(() => model.ask(aTask, sink())).toThrow('Model service overloaded')
 })
 
 test('once closed it fails what is left, and does not start again', async () => {
   const { model, ready, die, pass, starts } = supervise()
   const reader = sink()
-  model.ask(task, reader)
+  model.ask(aTask, reader)
   ready()
   await model.close()
   die()
   pass(60_000)
   expect(reader.heard).toEqual(['overloaded'])
   expect(starts()).toBe(1)
-  expect(() => model.ask(task, sink())).toThrow('Model service overloaded')
+  expect(() => model.ask(aTask, sink())).toThrow('Model service overloaded')
 })

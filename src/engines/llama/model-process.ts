@@ -61,7 +61,10 @@ export class ModelProcess {
   readonly #requests = new Map<number, Request>()
   #process: ProcessHandle | null = null
   #status: 'starting' | 'ready' | 'failed' | 'closed' = 'starting'
+  /** Why it is not ready, for the operator. */
   #reason = ''
+  /** What the process said before it ended because it could not load the model. */
+  #refusal = ''
   #lastId = 0
   #failedStarts = 0
   #delayMs = firstDelayMs
@@ -129,6 +132,7 @@ export class ModelProcess {
 
   #start(): void {
     this.#status = 'starting'
+    this.#refusal = ''
     this.#startedAt = this.#options.now()
     this.#process = this.#options.start({
       message: (message) => this.#hear(message),
@@ -142,7 +146,7 @@ export class ModelProcess {
       case 'ready':
         return this.#ready()
       case 'load-failed':
-        this.#reason = message.reason
+        this.#refusal = message.reason
         return
       case 'too-long':
         return this.#refuse(message.id, message.tokens)
@@ -194,7 +198,7 @@ export class ModelProcess {
 
   #exited(how: string, lines: readonly string[]): void {
     const wasReady = this.#status === 'ready'
-    const reason = [this.#reason, `The model's process ended (${how}).`, ...complaints(lines)]
+    const reason = [this.#refusal, `The model's process ended (${how}).`, ...complaints(lines)]
       .join(' ')
       .trim()
     const { name, log } = this.#options

@@ -12,7 +12,7 @@ export interface ProcessHandle {
 
 export interface ProcessListener {
   message(message: FromProcess): void
-  /** Comes once, last. `lines` are the last ones of the process's standard error. */
+  /** Comes once, and nothing after it. `lines` are the last ones of the process's standard error. */
   exit(how: string, lines: readonly string[]): void
 }
 
@@ -29,7 +29,7 @@ const graceMs = 2000
 export function startProcess(listener: ProcessListener): ProcessHandle {
   const child = fork(entry, {
     serialization: 'advanced',
-    execArgv: ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--max-semi-space-size=2'],
     env: { UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -41,6 +41,7 @@ export function startProcess(listener: ProcessListener): ProcessHandle {
   })
   const gone = new Promise<void>((resolve) => {
     const end = (how: string): void => {
+      child.removeAllListeners('message')
       listener.exit(how, lines)
       resolve()
     }

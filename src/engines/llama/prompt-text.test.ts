@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Prompt } from '../../chat/request.ts'
+import { aPrompt } from '../../../tests/contract/prompts.ts'
 import { createPromptWriter } from './prompt-text.ts'
 
 /** Shows all that a template is given. */
@@ -12,43 +13,7 @@ const file = {
   eos: '<|im_end|>',
 }
 
-const prompt: Prompt = {
-  model: {
-    id: 'm',
-    contextLength: 100,
-    answerLimit: { byDefault: 10, max: 10 },
-    thinking: { kind: 'never' },
-    calls: true,
-    json: true,
-    minP: true,
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      seed: 0,
-    },
-    dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes' },
-  },
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }],
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: 0,
-  },
-  thinking: { mode: 'off' },
-  answerLimit: 10,
-  tools: { mode: 'none' },
-  output: { kind: 'text' },
-  choices: 1,
-  begun: { reasoning: '', text: '', calls: [] },
-}
+const prompt: Prompt = { ...aPrompt, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] }
 
 const thinking = { mode: 'on', budget: 5, effort: 'max' } as const
 

@@ -7,7 +7,7 @@ import { openMark } from '../../decode/calls/hermes.ts'
 import type { ThoughtPlan } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import type { Guard } from './untrusted-text.ts'
-import { createGuard } from './untrusted-text.ts'
+import { createGuards } from './untrusted-text.ts'
 
 /** A prompt as text: pieces to be tokenised apart, and where its end leaves the model with regard to thought. */
 export interface PromptText {
@@ -25,12 +25,10 @@ export function createPromptWriter(
   template: string,
 ): (prompt: Prompt) => PromptText {
   const compiled = compile(template)
+  const guardFor = createGuards(file.specials)
   return (prompt) => {
     try {
-      const guard = createGuard(
-        file.specials,
-        template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]),
-      )
+      const guard = guardFor(template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]))
       const rendered = compiled.render({
         messages: withOutputRule(prompt).map((message) => writeMessage(message, guard)),
         tools: prompt.tools.mode === 'none' ? null : prompt.tools.tools.map((tool) => writeTool(tool, guard)),

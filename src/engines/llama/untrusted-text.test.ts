@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createGuard } from './untrusted-text.ts'
+import { createGuards } from './untrusted-text.ts'
 
 const specials = ['<|im_start|>', '<|im_end|>', '<think>', '</think>', '<tool_call>']
+
+const createGuard = createGuards(specials)
 
 function countSpecials(pieces: readonly string[]): number {
   const all = new RegExp(specials.map((special) => special.replaceAll('|', String.raw`\|`)).join('|'), 'g')
@@ -39,7 +41,7 @@ describe('no text of a request becomes a special token (L9)', () => {
   test('wherever a template puts it, trimmed or not, next to whatever other text', () => {
     fc.assert(
       fc.property(fc.array(texts, { minLength: 1, maxLength: 4 }), fc.boolean(), (untrusted, trims) => {
-        const guard = createGuard(specials, untrusted.join(''))
+        const guard = createGuard(untrusted.join(''))
         const guarded = untrusted.map((text) => (trims ? guard(text).trim() : guard(text)))
         const rendered = `<|im_start|>user\n${guarded.join('')}<|im_end|>\n<${guarded.join('>')}><think>\n`
         expect(countSpecials(guard.cut(rendered))).toBe(3)
@@ -51,7 +53,7 @@ describe('no text of a request becomes a special token (L9)', () => {
   test('and none of it is lost or changed', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        const guard = createGuard(specials, text)
+        const guard = createGuard(text)
         expect(guard.cut(guard(text)).join('')).toBe(text)
       }),
     )
@@ -60,18 +62,28 @@ describe('no text of a request becomes a special token (L9)', () => {
 
 test('ordinary text stays in one piece', () => {
   const text = 'Is 3 < 4, and a > b? I think | is a pipe; end.'
-  expect(createGuard(specials, text).cut(createGuard(specials, text)(text))).toEqual([text])
+  expect(createGuard(text).cut(createGuard(text)(text))).toEqual([text])
 })
 
 test('the separator is a character that the request does not use', () => {
   const text = '\ue000\ue001<think>'
-  expect(createGuard(specials, text).cut(createGuard(specials, text)(text))).toEqual([
-    '\ue000\ue001<',
-    'think>',
-  ])
+  expect(createGuard(text).cut(createGuard(text)(text))).toEqual(['\ue000\ue001<', 'think>'])
 })
 
 test('a request that uses every possible separator is refused', () => {
   const all = Array.from({ length: 6400 }, (_, index) => String.fromCharCode(0xe000 + index)).join('')
-  expect(() => createGuard(specials, all)).toThrow('every private-use character')
+  expect(() => createGuard(all)).toThrow('every private-use character')
+})
+
+test('an escaped character in the text of arguments is used as well', () => {
+  expect(createGuard(String.raw`\uE000`)('<think>')).toContain('\ue001')
+})
+
+test('thousands of special tokens are searched for in little time', () => {
+  const many = Array.from({ length: 6000 }, (_, index) => `<unused${index}>`)
+  const guard = createGuards(many)('')
+  const text = 'if (a < b) { return <div>; } '.repeat(10_000)
+  const began = performance.now()
+  expect(guard.cut(guard(text))).toHaveLength(1)
+  expect(performance.now() - began).toBeLessThan(500)
 })

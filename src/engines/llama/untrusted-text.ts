@@ -12,66 +12,85 @@ export interface Guard {
   readonly cut: (rendered: string) => string[]
 }
 
-const privateUse = { first: 0xe000, last: 0xf8ff } as const
-
 /**
- * A guard against `specials` for a request whose every text, and the template's, is part of `everything`. Throws a
- * `RangeError` where that uses every character that could be the separator.
+ * Makes guards against `specials`, one for each request. `everything` holds all its texts, and the template's, as they
+ * stand or as JSON. Throws a `RangeError` where that uses every character that could be the separator.
  */
-export function createGuard(specials: readonly string[], everything: string): Guard {
-  const separator = unusedCharacter(everything)
-  const guard = (text: string): string =>
-    guardEnds(guardInside(text, specials, separator), text, specials, separator)
-  return Object.assign(guard, {
-    cut: (rendered: string) => rendered.split(separator).filter((piece) => piece !== ''),
-  })
+export function createGuards(specials: readonly string[]): (everything: string) => Guard {
+  const forms = formsOf(specials)
+  return (everything) => {
+    const separator = unusedCharacter(everything)
+    return Object.assign(
+      (text: string) => guardEnds(guardInside(text, forms, separator), text, forms, separator),
+      {
+        cut: (rendered: string) => rendered.split(separator).filter((piece) => piece !== ''),
+      },
+    )
+  }
 }
 
-function unusedCharacter(text: string): string {
-  const used = new Set<string>()
-  for (const [character] of text.matchAll(/[\ue000-\uf8ff]/g)) used.add(character)
-  for (let code: number = privateUse.first; code <= privateUse.last; code++) {
-    const character = String.fromCharCode(code)
-    if (!used.has(character)) return character
+/** What a text must be searched for. Some vocabularies have thousands of special tokens. */
+interface Forms {
+  /** Matches, without taking it, each place where a special token stands. */
+  readonly whole: RegExp
+  /** Proper beginnings and ends of special tokens, by their length. */
+  readonly beginnings: ReadonlySet<string>
+  readonly ends: ReadonlySet<string>
+  /** What stands between signs in a special token, which a template may write: `think` and `/think` in `</think>`. */
+  readonly names: ReadonlySet<string>
+  readonly longest: number
+}
+
+function formsOf(specials: readonly string[]): Forms {
+  const [beginnings, ends, names] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  for (const special of specials) {
+    for (let at = 1; at < special.length; at++) {
+      beginnings.add(special.slice(0, at))
+      ends.add(special.slice(at))
+    }
+    for (const name of namesIn(special)) names.add(name)
   }
+  const patterns = specials.map((special) => special.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
+  const whole = new RegExp(patterns.length === 0 ? '(?!)' : `(?=${patterns.join('|')})`, 'g')
+  return {
+    whole,
+    beginnings,
+    ends,
+    names,
+    longest: Math.max(0, ...specials.map((special) => special.length)),
+  }
+}
+
+function* namesIn(special: string): Iterable<string> {
+  const before = /^[^\p{L}\p{N}]*/u.exec(special)?.[0].length ?? 0
+  const after = special.length - (/[^\p{L}\p{N}]*$/u.exec(special)?.[0].length ?? 0)
+  for (let start = 0; start <= before; start++)
+    for (let end = special.length; end >= after; end--)
+      if (start < end && end - start < special.length) yield special.slice(start, end)
+}
+
+/** A private-use character that is neither in the text nor written in it as an escape of JSON. */
+function unusedCharacter(text: string): string {
+  const used = new Set<number>()
+  for (const [found, escaped] of text.matchAll(/[\ue000-\uf8ff]|\\u([ef][0-9a-f]{3})/gi))
+    used.add(escaped === undefined ? found.charCodeAt(0) : Number.parseInt(escaped, 16))
+  for (let code = 0xe000; code <= 0xf8ff; code++) if (!used.has(code)) return String.fromCharCode(code)
   throw new RangeError('The request uses every private-use character.')
 }
 
-function guardInside(text: string, specials: readonly string[], separator: string): string {
-  const cuts = new Set<number>()
-  for (const special of specials)
-    for (let at = text.indexOf(special); at !== -1; at = text.indexOf(special, at + 1)) cuts.add(at + 1)
-  if (cuts.size === 0) return text
-  const places = [...cuts].toSorted((a, b) => a - b)
+function guardInside(text: string, { whole }: Forms, separator: string): string {
+  const places = Array.from(text.matchAll(whole), (match) => match.index + 1)
   return [0, ...places].map((start, index) => text.slice(start, places[index])).join(separator)
 }
 
-function guardEnds(guarded: string, text: string, specials: readonly string[], separator: string): string {
+function guardEnds(guarded: string, text: string, forms: Forms, separator: string): string {
   const core = text.trim()
   if (core === '') return guarded
-  const begins = specials.some((special) => isEndOf(special, core))
-  const ends = specials.some((special) => isBeginningOf(special, core) || isNameOf(special, core))
+  const lengths = Array.from({ length: Math.min(core.length, forms.longest) }, (_, index) => index + 1)
+  const begins = lengths.some((length) => forms.ends.has(core.slice(0, length)))
+  const ends = lengths.some((length) => forms.beginnings.has(core.slice(-length))) || forms.names.has(core)
   const from = guarded.length - guarded.trimStart().length
   const to = guarded.trimEnd().length
   const lead = guarded.slice(0, from) + (begins ? separator : '')
   return lead + guarded.slice(from, to) + (ends ? separator : '') + guarded.slice(to)
-}
-
-/** Whether `text` begins with a proper end of `special`. */
-function isEndOf(special: string, text: string): boolean {
-  for (let start = 1; start < special.length; start++) if (text.startsWith(special.slice(start))) return true
-  return false
-}
-
-/** Whether `text` ends with a proper beginning of `special`. */
-function isBeginningOf(special: string, text: string): boolean {
-  for (let end = 1; end < special.length; end++) if (text.endsWith(special.slice(0, end))) return true
-  return false
-}
-
-/** Whether `special` is `text` between signs, which a template may write around it: `think` and `/think` for `</think>`. */
-function isNameOf(special: string, text: string): boolean {
-  const at = special.indexOf(text)
-  if (at === -1 || special === text) return false
-  return !/[\p{L}\p{N}]/u.test(special.slice(0, at) + special.slice(at + text.length))
 }

@@ -1,13 +1,18 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { LlamaOptions } from '../../../src/engines/llama/llama-engine.ts'
 import { readModelFile } from '../../../src/engines/llama/model-file.ts'
 import { tinyModel, writeRandomModel } from '../../models/random-model.ts'
 
-/** Writes the tiny random model to a folder of its own. */
+const folder = mkdtempSync(join(tmpdir(), 'silica-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let written = 0
+
+/** Writes the tiny random model to a file of its own, which goes with the tests that import this. */
 export function writeTinyModel(): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'silica-')), 'tiny.gguf')
+  const path = join(folder, `tiny-${written++}.gguf`)
   writeRandomModel(path, tinyModel)
   return path
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { aTask } from '../../../../tests/engines/llama/a-task.ts'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
 import type { LoadedModel, Shown } from './loaded-model.ts'
@@ -46,6 +47,7 @@ class FakeModel implements LoadedModel {
     const batch = this.#batch
     this.#batch = []
     this.#outputs = new Map()
+    if (batch.length === 0) throw new Error('an empty batch, which llama.cpp refuses')
     const used = [...this.slots.values()].reduce((sum, held) => sum + held.length, 0)
     if (used + batch.length > this.cells) return 'no-room'
     this.batches.push(batch.length)
@@ -66,7 +68,7 @@ class FakeModel implements LoadedModel {
 
   sampler() {
     const choose = (index: number): number => this.#outputs.get(index) ?? -1
-    return { choose, chooseByGrammar: choose, accept() {}, free() {} }
+    return { choose, accept() {}, free() {} }
   }
 
   forget(slot: number): void {
@@ -76,23 +78,6 @@ class FakeModel implements LoadedModel {
   share(from: number, to: number): void {
     this.slots.set(to, [...(this.slots.get(from) ?? [])])
   }
-}
-
-const task: Task = {
-  prompt: ['hello'],
-  choices: 1,
-  sampling: {
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: 0,
-  },
-  answerLimit: 20,
-  thought: { from: 'never' },
-  grammar: '',
 }
 
 /** A loop whose steps are taken by hand, and what it has sent. */
@@ -146,10 +131,10 @@ test('an answer is the same alone, among others, and when cells are so few that 
     fc.property(prompts, fc.integer({ min: contextLength, max: 200 }), (texts, cells) => {
       const model = new FakeModel(cells)
       const { loop, sent, step } = startLoop(model)
-      for (const [id, text] of texts.entries()) loop.start(id, { ...task, prompt: [text] })
+      for (const [id, text] of texts.entries()) loop.start(id, { ...aTask, prompt: [text] })
       finish(step)
       for (const [id, text] of texts.entries())
-        expect(answerOf(sent, id)).toBe(alone({ ...task, prompt: [text] }))
+        expect(answerOf(sent, id)).toBe(alone({ ...aTask, prompt: [text] }))
       expect(model.slots.size).toBe(0)
     }),
   )
@@ -158,7 +143,7 @@ test('an answer is the same alone, among others, and when cells are so few that 
 test('choices of one request read its prompt once', () => {
   const model = new FakeModel(10_000)
   const { loop, sent, step } = startLoop(model)
-  loop.start(1, { ...task, prompt: ['a'.repeat(30)], choices: 3, answerLimit: 1 })
+  loop.start(1, { ...aTask, prompt: ['a'.repeat(30)], choices: 3, answerLimit: 1 })
   finish(step)
   expect(model.batches).toEqual([16, 14])
   for (const choice of [0, 1, 2]) expect(answerOf(sent, 1, choice)).toMatch(/^ prompt.? finish$/)
@@ -166,17 +151,17 @@ test('choices of one request read its prompt once', () => {
 
 test('more choices than there are slots follow as others leave', () => {
   const { loop, sent, step } = startLoop(new FakeModel(10_000), 2)
-  loop.start(1, { ...task, choices: 5 })
+  loop.start(1, { ...aTask, choices: 5 })
   finish(step)
-  for (const choice of [0, 1, 2, 3, 4]) expect(answerOf(sent, 1, choice)).toBe(alone(task))
+  for (const choice of [0, 1, 2, 3, 4]) expect(answerOf(sent, 1, choice)).toBe(alone(aTask))
 })
 
 test('a running answer says a token in every step while a long prompt is read', () => {
   const model = new FakeModel(10_000)
   const { loop, sent, step } = startLoop(model)
-  loop.start(1, task)
+  loop.start(1, aTask)
   step()
-  loop.start(2, { ...task, prompt: ['b'.repeat(50)] })
+  loop.start(2, { ...aTask, prompt: ['b'.repeat(50)] })
   for (let steps = 2; steps <= 4; steps++) {
     step()
     expect(answerOf(sent, 1)).toHaveLength(' prompt'.length + steps)
@@ -186,9 +171,9 @@ test('a running answer says a token in every step while a long prompt is read', 
 test('an answer that is aborted says no more and gives up its cells and its slot', () => {
   const model = new FakeModel(10_000)
   const { loop, sent, step } = startLoop(model, 1)
-  loop.start(1, task)
-  loop.start(2, { ...task, prompt: ['other'] })
-  loop.start(3, { ...task, prompt: ['third'] })
+  loop.start(1, aTask)
+  loop.start(2, { ...aTask, prompt: ['other'] })
+  loop.start(3, { ...aTask, prompt: ['third'] })
   step()
   loop.abort(1)
   loop.abort(2)
@@ -197,23 +182,33 @@ test('an answer that is aborted says no more and gives up its cells and its slot
   finish(step)
   expect(eventsOf(sent, 1)).toHaveLength(before)
   expect(eventsOf(sent, 2)).toHaveLength(0)
-  expect(answerOf(sent, 3)).toBe(alone({ ...task, prompt: ['third'] }))
+  expect(answerOf(sent, 3)).toBe(alone({ ...aTask, prompt: ['third'] }))
   expect(model.slots.size).toBe(0)
+})
+
+test('a step that nobody waits for any more does nothing', () => {
+  const model = new FakeModel(10_000)
+  const { loop, step } = startLoop(model)
+  loop.start(1, aTask)
+  loop.abort(1)
+  expect(step()).toBe(true)
+  expect(step()).toBe(false)
+  expect(model.batches).toEqual([])
 })
 
 test('an idle loop asks for no turn', () => {
   const { loop, step } = startLoop(new FakeModel(10_000))
   expect(step()).toBe(false)
-  loop.start(1, task)
+  loop.start(1, aTask)
   finish(step)
   expect(step()).toBe(false)
 })
 
 test('a prompt that leaves no room for a token is refused, one that leaves room for one gets it', () => {
   const { loop, sent, step } = startLoop(new FakeModel(10_000))
-  loop.start(1, { ...task, prompt: ['a'.repeat(contextLength)] })
+  loop.start(1, { ...aTask, prompt: ['a'.repeat(contextLength)] })
   expect(sent).toEqual([{ type: 'too-long', id: 1, tokens: contextLength }])
-  loop.start(2, { ...task, prompt: ['a'.repeat(contextLength - 1)] })
+  loop.start(2, { ...aTask, prompt: ['a'.repeat(contextLength - 1)] })
   finish(step)
   expect(eventsOf(sent, 2).at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'length' })
   expect(answerOf(sent, 2)).toHaveLength(' prompt finish'.length + 1)
@@ -222,7 +217,7 @@ test('a prompt that leaves no room for a token is refused, one that leaves room 
 test('a thought over its budget is closed by force, and the answer follows', () => {
   const { loop, sent, step } = startLoop(new FakeModel(10_000))
   const thought = { from: 'prompt', budget: 3, open: '<t>', close: '</t>', enders: [] } as const
-  loop.start(1, { ...task, thought, answerLimit: 4 })
+  loop.start(1, { ...aTask, thought, answerLimit: 4 })
   finish(step)
   expect(answerOf(sent, 1)).toMatch(/^ prompt<t>[a-z]{3}\n<\/t>\n\n[a-z]{4} finish$/)
 })

@@ -86,6 +86,8 @@ export class StepLoop {
 
   #step(): void {
     this.#admit()
+    // Whoever asked for this step may have left since.
+    if (this.#running.length === 0) return
     const outputs = this.#decode()
     for (const [reader, index] of outputs)
       for (const sequence of this.#sharing(reader)) this.#advance(sequence, index)

@@ -43,13 +43,11 @@ function load(options: LoadOptions): StepLoop | null {
     })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    process.send?.({ type: 'load-failed', reason: error.message } satisfies FromProcess, () =>
-      process.exit(1),
-    )
+    send({ type: 'load-failed', reason: error.message }, () => process.exit(1))
     return null
   }
 }
 
-function send(message: FromProcess): void {
-  process.send?.(message)
+function send(message: FromProcess, sent = (): void => {}): void {
+  process.send?.(message, sent)
 }

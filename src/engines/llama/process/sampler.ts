@@ -5,10 +5,11 @@ import { addressOf, readFloats, readInt } from '../bindings.ts'
 
 /** Chooses the next token of one sequence. Remembers what was said, for penalties and grammar. */
 export interface TokenSampler {
-  /** The token it would take from the logits at `index` of the last batch. Remembers nothing. */
-  choose(index: number): number
-  /** As `choose`, among the tokens that the grammar allows here. */
-  chooseByGrammar(index: number): number
+  /**
+   * The token it takes from the logits at `index` of the last batch. Where that is `bound` by the grammar and breaks
+   * it, the one it takes among those that do not. Remembers nothing.
+   */
+  choose(index: number, bound: (token: number) => boolean): number
   /** The token was said; `byGrammar` when it is part of what the grammar describes. */
   accept(token: number, byGrammar: boolean): void
   free(): void
@@ -39,17 +40,13 @@ export function createSampler(
   const hasMemory = sampling.frequencyPenalty !== 0 || sampling.presencePenalty !== 0
   const candidates = hasMemory || grammar !== '' ? new Candidates(of) : null
   return {
-    choose(index) {
+    choose(index, bound) {
       // The short way also accepts the token into the chain; only penalties would mind.
       if (candidates === null) return llama.llama_sampler_sample(chain, of.context, index)
       candidates.fill(index)
-      return candidates.pick(chain)
-    },
-    chooseByGrammar(index) {
-      if (candidates === null) throw new Failure('internal', 'This sequence has no grammar.')
-      candidates.fill(index)
       const free = candidates.pick(chain)
-      if (candidates.allows(rules, free)) return free
+      // To hold the whole vocabulary against the grammar is slow, and most tokens that a model likes are right.
+      if (grammar === '' || !bound(free) || candidates.allows(rules, free)) return free
       candidates.fill(index)
       llama.llama_sampler_apply(rules, candidates.header)
       return candidates.pick(chain)

@@ -53,7 +53,7 @@ export class Sequence {
   advance(index: number): ChatEvent[] {
     const events: ChatEvent[] = []
     if (this.isSilent) this.#begin(events)
-    const token = this.#choose(index)
+    const token = this.#sampler.choose(index, (each) => this.#turn.isAnswer(this.#model.show(each).text))
     const shown = this.#model.show(token).text
     if (this.#turn.overruns(shown)) this.#closeThought(events)
     else if (this.#model.isEnd(token)) this.#finish(events, 'stop')
@@ -71,13 +71,6 @@ export class Sequence {
     // The reader sees a thought that the prompt has opened begin like any other.
     if (task.thought.from !== 'prompt') return
     events.push({ type: 'text', choice: this.choice, text: task.thought.open, tokens: 0 })
-  }
-
-  #choose(index: number): number {
-    if (this.answer.task.grammar === '') return this.#sampler.choose(index)
-    // Whether the token must obey depends on the token: only the open mark may stand before the answer.
-    const free = this.#sampler.choose(index)
-    return this.#turn.isAnswer(this.#model.show(free).text) ? this.#sampler.chooseByGrammar(index) : free
   }
 
   #say(events: ChatEvent[], token: number, shown: string): void {
@@ -98,7 +91,8 @@ export class Sequence {
     this.tokens.push(token)
     const shown = this.#model.show(token)
     const piece = this.#text.take(shown.bytes)
-    if (piece !== null) events.push({ type: 'text', choice: this.choice, text: piece.text, tokens: piece.tokens })
+    if (piece !== null)
+      events.push({ type: 'text', choice: this.choice, text: piece.text, tokens: piece.tokens })
     return this.#turn.take(shown.text)
   }
 

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSettings, type Surroundings } from './read-settings.ts'
+
+let root = ''
+let around: Surroundings
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'silica-settings-'))
+  for (const folder of ['here', 'home', 'bundled', 'etc']) mkdirSync(join(root, folder))
+  writeFileSync(join(root, 'bundled/nano.yaml'), '[]')
+  writeFileSync(join(root, 'bundled/notes.txt'), '')
+  around = {
+    flags: {},
+    environment: {},
+    currentFolder: join(root, 'here'),
+    homeFolder: join(root, 'home'),
+    bundledModels: join(root, 'bundled'),
+  }
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const writeYaml = (text: string) => writeFileSync(join(root, 'here/silica.yaml'), text)
+
+describe('settings', () => {
+  it('have a default for every question', () => {
+    expect(readSettings(around)).toEqual({
+      host: '127.0.0.1',
+      port: 8000,
+      dataFolder: join(root, 'home/.local/share/silica'),
+      models: [{ kind: 'rows', file: join(root, 'bundled/nano.yaml') }],
+      queue: 256,
+      sequences: 'auto',
+      threads: 'auto',
+      contextLength: 'auto',
+      logLevel: 'info',
+      apiKeys: [],
+    })
+  })
+
+  it('come from a flag before the environment before silica.yaml', () => {
+    writeYaml('port: 1\nqueue: 1\nthreads: 1\nlogLevel: warn')
+    const environment = { SILICA_PORT: '2', SILICA_QUEUE: '2' }
+    const settings = readSettings({ ...around, environment, flags: { port: '3' } })
+    expect(settings).toMatchObject({ port: 3, queue: 2, threads: 1, logLevel: 'warn' })
+  })
+
+  it('take every flag and every variable', () => {
+    const flags = {
+      host: '::',
+      port: '0',
+      data: 'd',
+      queue: '5',
+      sequences: 'auto',
+      threads: '2',
+      context: '99',
+      log: 'error',
+    }
+    const told = {
+      host: '::',
+      port: 0,
+      dataFolder: join(root, 'here/d'),
+      queue: 5,
+      sequences: 'auto',
+      threads: 2,
+      contextLength: 99,
+      logLevel: 'error',
+    }
+    expect(readSettings({ ...around, flags })).toMatchObject(told)
+    const variables = Object.entries(flags).map(([flag, text]) => [
+      `SILICA_${flag === 'log' ? 'LOG_LEVEL' : flag.toUpperCase()}`,
+      text,
+    ])
+    expect(readSettings({ ...around, environment: Object.fromEntries(variables) })).toMatchObject(told)
+  })
+
+  it('take an empty variable for none', () => {
+    expect(readSettings({ ...around, environment: { SILICA_PORT: '', SILICA_API_KEY: '' } })).toMatchObject({
+      port: 8000,
+      apiKeys: [],
+    })
+  })
+
+  it('keep data under XDG_DATA_HOME where that is an absolute path', () => {
+    const dataFolder = (home: string) =>
+      readSettings({ ...around, environment: { XDG_DATA_HOME: home } }).dataFolder
+    expect(dataFolder('/xdg')).toBe('/xdg/silica')
+    expect(dataFolder('xdg')).toBe(join(root, 'home/.local/share/silica'))
+  })
+
+  it('take paths in silica.yaml from its own folder, and ~ for the home', () => {
+    writeFileSync(join(root, 'etc/a.yaml'), 'data: store\nmodels: [one.gguf, two=~/sub/2.gguf, three.yaml]')
+    const settings = readSettings({ ...around, flags: { config: '../etc/a.yaml' } })
+    expect(settings.dataFolder).toBe(join(root, 'etc/store'))
+    expect(settings.models.slice(0, 3)).toEqual([
+      { kind: 'gguf', name: 'one', file: join(root, 'etc/one.gguf') },
+      { kind: 'gguf', name: 'two', file: join(root, 'home/sub/2.gguf') },
+      { kind: 'rows', file: join(root, 'etc/three.yaml') },
+    ])
+  })
+
+  it("put the operator's models before the bundled ones", () => {
+    const names = (models: Surroundings['flags']) =>
+      readSettings({ ...around, flags: models }).models.map(({ file }) => file)
+    expect(names({ model: ['a.gguf', 'b.gguf'] })).toEqual([
+      join(root, 'here/a.gguf'),
+      join(root, 'here/b.gguf'),
+      join(root, 'bundled/nano.yaml'),
+    ])
+    const environment = { SILICA_MODELS: 'a.gguf,x/y=b.gguf' }
+    expect(readSettings({ ...around, environment }).models.slice(0, 2)).toEqual([
+      { kind: 'gguf', name: 'a', file: join(root, 'here/a.gguf') },
+      { kind: 'gguf', name: 'x/y', file: join(root, 'here/b.gguf') },
+    ])
+  })
+
+  it.each([
+    [{ port: 'http' }, "--port must be a whole number from 0 up to 65535, not 'http'."],
+    [{ port: '65536' }, "--port must be a whole number from 0 up to 65535, not '65536'."],
+    [{ port: '' }, "--port must be a whole number from 0 up to 65535, not ''."],
+    [{ threads: '0' }, "--threads must be 'auto' or a whole number from 1 up to 1024, not '0'."],
+    [{ log: 'loud' }, "--log must be 'debug' or 'info' or 'warn' or 'error' or 'silent', not 'loud'."],
+    [{ model: ['a b=c.gguf'] }, "A model cannot be named 'a b'."],
+    [{ model: ['=c.gguf'] }, "A model cannot be named ''."],
+  ])('with the flags %j are refused', (flags, told) => {
+    expect(() => readSettings({ ...around, flags })).toThrow(told)
+  })
+
+  it('name the variable at fault, and never show a key', () => {
+    expect(() => readSettings({ ...around, environment: { SILICA_QUEUE: '-1' } })).toThrow(
+      "SILICA_QUEUE must be a whole number from 0 up to 1000000, not '-1'.",
+    )
+    expect(() => readSettings({ ...around, environment: { SILICA_API_KEY: 'my secret' } })).toThrow(
+      /^SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.$/,
+    )
+  })
+
+  it.each([
+    ['port: 1\nprot: 2', ':2:1: prot is not known; known are host, port,'],
+    ['host: a\nport: "1"', ":2:1: port must be a whole number from 0 up to 65535, not '1'"],
+    ['models:\n  - a.gguf\n  - 3', ':3:5: models[1] must be a text that is not empty, not 3'],
+    ['- a', ':1:1: the file must be a mapping of host, port,'],
+    ['port: [', ':1:8: '],
+  ])('name the line and column of silica.yaml at fault: %j', (yaml, told) => {
+    writeYaml(yaml)
+    expect(() => readSettings(around)).toThrow(join(root, 'here/silica.yaml') + told)
+  })
+
+  it('are refused where the file that was named does not exist', () => {
+    expect(() => readSettings({ ...around, flags: { config: 'none.yaml' } })).toThrow('none.yaml')
+  })
+})

@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHome } from './command.ts'
+
+const home = createHome()
+const run = home.run
+afterAll(() => home.remove())
+
+const bundled = join(import.meta.dirname, '../../models/nano/silica-nano.gguf')
+const broken = join(home.folder, 'broken.gguf')
+beforeAll(() => writeFileSync(broken, readFileSync(bundled).subarray(0, 1000)))
+
+describe('the command line', () => {
+  it('tells its version and its commands, and warns of nothing', async () => {
+    const about: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+    const version = await run(['--version'])
+    expect(version).toEqual({ code: 0, stdout: `${Object(about).version}\n`, stderr: '' })
+    const help = await run(['--help'])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    for (const command of ['serve', 'chat', 'models', 'keys', 'doctor'])
+      expect(help.stdout).toContain(`  ${command} `)
+  })
+
+  it.each([
+    [['bake'], "unknown command 'bake'"],
+    [['keys', 'bake'], 'too many arguments'],
+    [['serve', '--bake'], "unknown option '--bake'"],
+    [['serve', 'bake'], 'too many arguments'],
+    [['serve', '--port'], "option '--port <number>' argument missing"],
+    [['keys', 'revoke'], "missing required argument 'id'"],
+  ])('ends with 2 and says why when it does not understand %j', async (args, told) => {
+    const ended = await run(args)
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain(told)
+  })
+
+  it.each([
+    [['serve', '--port', 'http'], '--port must be a whole number from 0 up to 65535'],
+    [['serve', '--model', 'none.gguf'], 'none.gguf cannot be used: ENOENT'],
+    [['serve', '--model', 'broken.gguf'], 'broken.gguf cannot be used: '],
+    [['serve', '--data', 'broken.gguf'], 'broken.gguf cannot be made'],
+    [['serve', '--config', 'none.yaml'], 'none.yaml'],
+    [['serve', '--model', 'none.yaml'], 'none.yaml'],
+    [['chat', '--url', 'http://127.0.0.1:1', 'hi'], 'Set SILICA_API_KEY'],
+    [['models', '--model', 'broken.gguf'], 'broken.gguf cannot be used: '],
+  ])('ends with 1 and says in one line what is wrong with %j', async (args, told) => {
+    const ended = await run(args)
+    expect(ended).toMatchObject({ code: 1, stdout: '' })
+    expect(ended.stderr).toMatch(/^silica: .*\n$/)
+    expect(ended.stderr).toContain(told)
+  })
+})
+
+describe('keys', () => {
+  it('are shown once, alone on standard output, and can be revoked', async () => {
+    const added = await run(['keys', 'add', 'laptop'])
+    const secret = added.stdout.trim()
+    const id = secret.slice(0, 11)
+    expect(added.stdout).toMatch(/^sk-[\w-]{48}\n$/)
+    expect(added.stderr).toContain(id)
+    expect((await run(['keys'])).stdout).toMatch(new RegExp(`^${id} +laptop +[0-9-]{10} +active$`, 'm'))
+    expect(await run(['keys', 'revoke', id])).toMatchObject({ code: 0 })
+    const listed = await run(['keys', 'list'])
+    expect(listed.stdout).toMatch(new RegExp(`^${id} .* revoked `, 'm'))
+    expect(listed.stdout + listed.stderr).not.toContain(secret)
+    expect(await run(['keys', 'revoke', id])).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('are all made when several processes make the database at once', async () => {
+    const adding = [1, 2, 3].map((name) => run(['keys', 'add', String(name), '--data', 'fresh']))
+    for (const ended of await Promise.all(adding)) expect(ended).toMatchObject({ code: 0 })
+    expect((await run(['keys', '--data', 'fresh'])).stdout.trim().split('\n')).toHaveLength(4)
+  })
+})
+
+describe('models', () => {
+  it('lists what would be served, the own ones first', async () => {
+    const { code, stdout } = await run(['models', '--model', `mine=${bundled}`])
+    expect(code).toBe(0)
+    const [head, mine, nano] = stdout.split('\n')
+    expect(head).toMatch(/^MODEL +CONTEXT +THINKING +TOOLS +JSON +SIZE +FILE$/)
+    expect(mine).toMatch(/^mine +4096 +yes +yes +yes +\d+ MB /)
+    expect(nano).toMatch(/^silica\/nano +4096 +yes +yes +yes +\d+ MB /)
+  })
+})
+
+describe('doctor', () => {
+  it('ends with 0 where everything is fine, and makes nothing', async () => {
+    const { code, stdout } = await run(['doctor', '--data', 'not-made'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ok +silica\/nano .* loaded in \d+ ms with libggml-cpu/m)
+    expect((await run(['keys', '--data', 'not-made'])).stdout).toMatch(/^ID.*\n$/)
+  })
+
+  it('ends with 1 where a model is broken, and still looks at the others', async () => {
+    const { code, stdout } = await run(['doctor', '--model', 'broken.gguf'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^WRONG .*broken\.gguf cannot be used/m)
+    expect(stdout).toMatch(/^ok +silica\/nano /m)
+  })
+})

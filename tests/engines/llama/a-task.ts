@@ -1,0 +1,12 @@
+import type { Task } from '../../../src/engines/llama/messages.ts'
+import { aPrompt } from '../../contract/prompts.ts'
+
+/** A short prompt, answered greedily with at most twenty tokens. */
+export const aTask: Task = {
+  prompt: ['hello'],
+  choices: 1,
+  sampling: { ...aPrompt.sampling, temperature: 0 },
+  answerLimit: 20,
+  thought: { from: 'never' },
+  grammar: '',
+}
