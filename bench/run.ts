@@ -5,7 +5,8 @@ import { basename } from 'node:path'
 const names = globSync('*.ts', { cwd: import.meta.dirname })
   .map((file) => basename(file, '.ts'))
   .filter((name) => name !== 'run')
-const wanted = process.argv[2]
+// The benchmark sees its own arguments only.
+const [wanted] = process.argv.splice(2, 1)
 if (wanted !== undefined && names.includes(wanted)) await import(`./${wanted}.ts`)
 else {
   console.log(

@@ -22,15 +22,22 @@ const entry = new URL(`./process/main${import.meta.url.endsWith('.ts') ? '.ts' :
 const keptLines = 40
 const graceMs = 2000
 
+/** What the libraries, and the drivers of graphics cards under them, read of the environment. */
+const ofLibraries = /^((GGML|CUDA|NVIDIA|HIP|HSA|ROCR|VK)_.*|LD_LIBRARY_PATH|HOME|TMPDIR)$/
+
 /**
- * Starts the process of one model. It inherits nothing of the server's environment. Its heap holds prompts and little
- * else, so it is kept small; libuv's threads would only compete with llama.cpp's.
+ * Starts the process of one model. Of the server's environment, which may hold keys, it inherits only what concerns the
+ * libraries. Its heap holds prompts and little else, so it is kept small; libuv's threads would only compete with
+ * llama.cpp's.
  */
 export function startProcess(listener: ProcessListener): ProcessHandle {
   const child = fork(entry, {
     serialization: 'advanced',
     execArgv: ['--max-semi-space-size=2'],
-    env: { UV_THREADPOOL_SIZE: '1' },
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => ofLibraries.test(name))),
+      UV_THREADPOOL_SIZE: '1',
+    },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const lines: string[] = []

@@ -1,5 +1,5 @@
-import { addressOf, bindLlama } from '../src/engines/llama/bindings.ts'
-import { findLibraries } from '../src/engines/llama/libraries.ts'
+import { addressOf, bindLlama } from '../../src/engines/llama/bindings.ts'
+import { findLibraries } from '../../src/engines/llama/libraries.ts'
 
 // The yardstick of `decode.ts`: the least that decoding takes with these libraries. One batch, greedy samplers, nothing
 // else. Forked with a model, a number of threads, of sequences and of tokens; sends back what it measured.
