@@ -10,8 +10,8 @@ import { decode } from './decode/decode.ts'
 /** What the journey of a request passes through. */
 export interface Journey {
   readonly gate: Gate
-  engineOf(model: Model): Engine
-  newId(): string
+  readonly engineOf: (model: Model) => Engine
+  readonly newId: () => string
 }
 
 /**

@@ -60,7 +60,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     await database.close()
     throw error
   }
-  const journey = { gate: accounts, engineOf: ({ id }: { id: string }) => found(engines, id), newId }
+  const journey = { gate: accounts, engineOf: ({ id }: Row['model']) => engineOf(engines, id), newId }
   const states = () => new Map([...engines].map(([id, engine]) => [id, engine.state()]))
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
@@ -153,7 +153,7 @@ export async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock,
   return { database, accounts: openAccounts({ database, clock, randomBytes, extraKeys: apiKeys, record }) }
 }
 
-function found(engines: ReadonlyMap<string, Engine>, id: string): Engine {
+function engineOf(engines: ReadonlyMap<string, Engine>, id: string): Engine {
   const engine = engines.get(id)
   if (engine === undefined) throw new Error(`${id} is in the catalogue and has no engine`)
   return engine

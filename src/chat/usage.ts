@@ -23,7 +23,11 @@ export function addUsage(usage: Usage, event: ChatEvent): Usage {
       }
     case 'finish':
       return usage
-    default:
+    case 'text':
+    case 'reasoning':
+    case 'mark':
+    case 'call-start':
+    case 'call-text':
       if (event.tokens === 0) return usage
       return {
         ...usage,

@@ -66,6 +66,10 @@ export function openServer(parts: HttpParts): Server {
   app.decorateRequest('caller')
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(traceHeader, request.id)
+    // A connection that is kept alive would keep the server from closing long after its last answer.
+    reply.raw.once('close', () => {
+      if (draining) setImmediate(() => app.server.closeIdleConnections())
+    })
     if (draining) done(new Failure('overloaded', 'The server is stopping. Please try again later.'))
     else done()
   })

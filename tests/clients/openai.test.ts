@@ -191,9 +191,11 @@ describe('the openai package', () => {
       ...thinking(false),
     })
     const choice = answer.choices[0]
-    if (choice?.finish_reason === 'stop')
-      expect(JSON.parse(choice.message.content ?? '')).toBeTypeOf('object')
-    expect(choice?.message.content?.trimStart().startsWith('{')).toBe(true)
+    const text = choice?.message.content ?? ''
+    // What the limit cut is a beginning of an object; what the model ended is a whole one.
+    const closed = choice?.finish_reason === 'stop' ? text : '{}'
+    expect(text.trimStart()).toMatch(/^\{/)
+    expect(JSON.parse(closed)).toBeTypeOf('object')
   })
 
   test('repeats itself under one seed', async () => {
@@ -214,7 +216,7 @@ describe('the openai package', () => {
     })
     for await (const _chunk of stream) break
     stream.controller.abort()
-    await silica.idle()
+    await expect(silica.idle()).resolves.toBeUndefined()
   })
 
   test('gets typed errors that carry the message, the code and the field', async () => {

@@ -24,8 +24,8 @@ const questions = [
   '你好',
 ]
 
-/** One caller: reads the answer to its end, or hangs up after `leaveAfter` milliseconds. */
-async function call(question: string, stream: boolean, leaveAfter: number | null): Promise<'whole' | 'left'> {
+/** One caller: reads the answer to its end, or hangs up after `leaveAfter` milliseconds. Gives what became of it. */
+async function call(question: string, stream: boolean, leaveAfter: number | null): Promise<string> {
   const gone = new AbortController()
   const timer = leaveAfter === null ? undefined : setTimeout(() => gone.abort(), leaveAfter)
   try {
@@ -42,13 +42,8 @@ async function call(question: string, stream: boolean, leaveAfter: number | null
       }),
     })
     const text = await response.text()
-    expect(response.status).toBe(200)
-    if (stream) expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
-    else
-      expect(JSON.parse(text)).toMatchObject({
-        choices: [{ finish_reason: expect.stringMatching(/stop|length/) }],
-      })
-    return 'whole'
+    const whole = stream ? text.endsWith('data: [DONE]\n\n') : /"finish_reason":"(stop|length)"/.test(text)
+    return response.status === 200 && whole ? 'whole' : `${response.status}: ${text}`
   } catch (error) {
     if (gone.signal.aborted) return 'left'
     throw error
@@ -72,6 +67,7 @@ test('200 requests at concurrency 16, a fifth hanging up: every other caller get
   })
   await Promise.all(callers)
   expect(results).toHaveLength(200)
+  expect(results.filter((result) => result !== 'whole' && result !== 'left')).toEqual([])
   expect(results.filter((result) => result === 'whole').length).toBeGreaterThanOrEqual(150)
   await silica.idle()
 })
