@@ -3,10 +3,10 @@ export const rooms: Readonly<
   Record<string, { readonly all: readonly string[]; readonly types: readonly string[] }>
 > = {
   chat: { all: [], types: [] },
+  schema: { all: ['chat'], types: [] },
   decode: { all: ['chat'], types: [] },
-  wire: { all: ['chat'], types: [] },
-  'read-yaml': { all: ['chat'], types: [] },
-  catalogue: { all: ['chat', 'read-yaml'], types: [] },
+  wire: { all: ['chat', 'schema'], types: [] },
+  catalogue: { all: ['chat', 'schema'], types: [] },
   engines: { all: ['chat', 'decode'], types: [] },
   storage: { all: ['chat'], types: [] },
   accounts: { all: ['chat', 'storage'], types: [] },
@@ -29,7 +29,7 @@ export const rooms: Readonly<
     types: [],
   },
   diagnose: { all: ['chat', 'engines', 'main', 'settings'], types: [] },
-  cli: { all: ['main', 'diagnose', 'settings', 'read-yaml', 'chat'], types: [] },
+  cli: { all: ['main', 'diagnose', 'settings', 'schema', 'chat'], types: [] },
 }
 
 /** Packages and globals that have one home each, as folders under `src/`. */

@@ -26,21 +26,29 @@ describe('rows', () => {
   })
 
   it.each([
-    ['contextLength: 4096', 'contextLength: big', "contextLength must be a whole number from 1, not 'big'"],
-    ['contextLength: 4096', 'contextLength: 0', 'contextLength must be a whole number from 1, not 0'],
-    ['contextLength: 4096', 'contextLength: 1.5', 'contextLength must be a whole number from 1, not 1.5'],
+    [
+      'contextLength: 4096',
+      'contextLength: big',
+      'contextLength must be an integer of at least 1, not "big"',
+    ],
+    ['contextLength: 4096', 'contextLength: 0', 'contextLength must be an integer of at least 1, not 0'],
+    ['contextLength: 4096', 'contextLength: 1.5', 'contextLength must be an integer of at least 1, not 1.5'],
     ['  calls: true\n', '', 'calls is missing: true or false'],
     ['minP: true', 'minp: true', 'minp is not known; known are id, contextLength, '],
-    ['kind: switch', 'kind: maybe', "thinking.kind must be 'never' or 'always' or 'switch'"],
+    ['kind: switch', 'kind: maybe', 'thinking.kind must be "never" or "always" or "switch"'],
     ['kind: switch', 'kind: never', 'thinking.byDefault is not known; known are kind'],
     ['byDefault: true', 'byDefault: 3', 'thinking.byDefault must be true or false, not 3'],
-    ['topP: 0.7', 'topP: 0', 'sampling.topP must be a number above 0 up to 1, not 0'],
-    ['seed: null', 'seed: a', "sampling.seed must be null or a whole number from 0, not 'a'"],
+    ['topP: 0.7', 'topP: 0', 'sampling.topP must be a number above 0 and at most 1, not 0'],
+    ['seed: null', 'seed: a', 'sampling.seed must be an integer of at least 0, not "a"'],
     ['{ open: <think>, ', '{ ', 'dialect.thinking.open is missing: a text that is not empty'],
-    ['{ open: <think>', "{ open: ''", "dialect.thinking.open must be a text that is not empty, not ''"],
-    ['calls: hermes', 'calls: other', "dialect.calls must be 'native' or 'hermes', not 'other'"],
-    ['kind: llama', 'kind: other', "engine.kind must be 'llama', not 'other'"],
-    ['threads: auto', 'threads: fast', "engine.threads must be 'auto' or a whole number from 1, not 'fast'"],
+    ['{ open: <think>', "{ open: ''", 'dialect.thinking.open must be a text that is not empty, not ""'],
+    ['calls: hermes', 'calls: other', 'dialect.calls must be "native" or "hermes", not "other"'],
+    ['kind: llama', 'kind: other', 'engine.kind must be "llama", not "other"'],
+    [
+      'threads: auto',
+      'threads: fast',
+      'engine.threads must be "auto" or an integer of at least 1, not "fast"',
+    ],
     ['max: 4096', 'max: 5000', 'answerLimit.max must be <= contextLength (4096), not 5000'],
     ['byDefault: 1024', 'byDefault: 3073', 'thinking.budget.byDefault must be <= max (3072), not 3073'],
   ])(
@@ -58,9 +66,7 @@ describe('rows', () => {
   )
 
   it('are told from what is no list, and from what is no YAML', () => {
-    expect(() => read('id: a')).toThrow(
-      /^rows.yaml:1:1: the file must be a list, each item a mapping of id, .*, not a mapping$/,
-    )
+    expect(() => read('id: a')).toThrow(/^rows.yaml:1:1: the file must be a list, not an object$/)
     expect(() => read('')).toThrow('the file must be a list')
     expect(() => read('- id: [')).toThrow(/^rows.yaml:1:\d+: Flow sequence/)
   })

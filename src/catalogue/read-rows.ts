@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import type { Limit, Model } from '../chat/model.ts'
-import { readYaml } from '../read-yaml.ts'
+import { readYaml } from '../schema/read-yaml.ts'
 import type { Row } from './row.ts'
 
 const closed = { additionalProperties: false }

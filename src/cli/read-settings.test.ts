@@ -116,11 +116,11 @@ describe('settings', () => {
   })
 
   it.each([
-    [{ port: 'http' }, "--port must be a whole number from 0 up to 65535, not 'http'."],
-    [{ port: '65536' }, "--port must be a whole number from 0 up to 65535, not '65536'."],
-    [{ port: '' }, "--port must be a whole number from 0 up to 65535, not ''."],
-    [{ threads: '0' }, "--threads must be 'auto' or a whole number from 1 up to 1024, not '0'."],
-    [{ log: 'loud' }, "--log must be 'debug' or 'info' or 'warn' or 'error' or 'silent', not 'loud'."],
+    [{ port: 'http' }, '--port must be an integer between 0 and 65535, not "http".'],
+    [{ port: '65536' }, '--port must be an integer between 0 and 65535, not "65536".'],
+    [{ port: '' }, '--port must be an integer between 0 and 65535, not "".'],
+    [{ threads: '0' }, '--threads must be "auto" or an integer between 1 and 1024, not "0".'],
+    [{ log: 'loud' }, '--log must be "debug" or "info" or "warn" or "error" or "silent", not "loud".'],
     [{ model: ['a b=c.gguf'] }, "A model cannot be named 'a b'."],
     [{ model: ['=c.gguf'] }, "A model cannot be named ''."],
   ])('with the flags %j are refused', (flags, told) => {
@@ -129,7 +129,7 @@ describe('settings', () => {
 
   it('name the variable at fault, and never show a key', () => {
     expect(() => readSettings({ ...around, environment: { SILICA_QUEUE: '-1' } })).toThrow(
-      "SILICA_QUEUE must be a whole number from 0 up to 1000000, not '-1'.",
+      'SILICA_QUEUE must be an integer between 0 and 1000000, not "-1".',
     )
     expect(() => readSettings({ ...around, environment: { SILICA_API_KEY: 'my secret' } })).toThrow(
       /^SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.$/,
@@ -138,9 +138,9 @@ describe('settings', () => {
 
   it.each([
     ['port: 1\nprot: 2', ':2:1: prot is not known; known are host, port,'],
-    ['host: a\nport: "1"', ":2:1: port must be a whole number from 0 up to 65535, not '1'"],
+    ['host: a\nport: "1"', ':2:1: port must be an integer between 0 and 65535, not "1"'],
     ['models:\n  - a.gguf\n  - 3', ':3:5: models[1] must be a text that is not empty, not 3'],
-    ['- a', ':1:1: the file must be a mapping of host, port,'],
+    ['- a', ':1:1: the file must be an object, not a list of 1'],
     ['port: [', ':1:8: '],
   ])('name the line and column of silica.yaml at fault: %j', (yaml, told) => {
     writeYaml(yaml)

@@ -3,7 +3,8 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { Failure } from '../chat/failure.ts'
-import { describe, readYaml } from '../read-yaml.ts'
+import { describe, show } from '../schema/find-fault.ts'
+import { readYaml } from '../schema/read-yaml.ts'
 import { logLevels, type ModelSource, type Settings } from '../settings.ts'
 
 const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
@@ -94,7 +95,7 @@ function readTexts(find: (place: Place) => readonly [name: string, text: Text]):
     const field = fields[place.field]
     const value = place.field === 'models' ? listOf(text) : numberOr(String(text))
     if (Value.Check(field, value)) return [[place.field, value]]
-    throw new Failure('invalid-request', `${name} must be ${describe(field)}, not '${String(text)}'.`)
+    throw new Failure('invalid-request', `${name} must be ${describe(field)}, not ${show(String(text))}.`)
   })
   return Value.Parse(schema, Object.fromEntries(entries))
 }

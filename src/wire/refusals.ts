@@ -1,5 +1,5 @@
 import { Failure } from '../chat/failure.ts'
-import type { Fault } from './fault.ts'
+import { cut, type Fault, type Path, show } from '../schema/find-fault.ts'
 
 /** A refusal of `field` in the one form of our own texts, such as `temperature must be between 0 and 2, got 3`. */
 export function invalid(field: string, what: string): Failure {
@@ -12,7 +12,7 @@ export function refused(field: string, message: string): Failure {
 }
 
 export function refuseFault(fault: Fault): Failure {
-  const { path } = fault
+  const path = nameOf(fault.path)
   switch (fault.kind) {
     case 'missing':
       return refused(path, `The parameter is invalid: ${path}: Field required`)
@@ -20,13 +20,14 @@ export function refuseFault(fault: Fault): Failure {
       return refused(path, 'List should have at least 1 item after validation')
     case 'no-variant': {
       const tags = fault.tags.map((tag) => `'${tag}'`).join(', ')
-      const field = path.slice(path.lastIndexOf('.') + 1)
       const came = typeof fault.value === 'string' ? `'${cut(fault.value)}'` : show(fault.value)
       return refused(
         path,
-        `Input tag ${came} found using '${field}' does not match any of the expected tags: ${tags}`,
+        `Input tag ${came} found using '${fault.path.at(-1)}' does not match any of the expected tags: ${tags}`,
       )
     }
+    case 'unknown':
+      return invalid(path, `is not known; known are ${fault.known.join(', ')}`)
     case 'wrong':
       return path === ''
         ? new Failure(
@@ -37,15 +38,7 @@ export function refuseFault(fault: Fault): Failure {
   }
 }
 
-/** What came, short enough to be repeated: never more than a glimpse of a text, nothing of a list's or object's inside. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(cut(value))
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
-}
-
-const glimpse = 40
-
-function cut(text: string): string {
-  return text.length > glimpse ? `${text.slice(0, glimpse)}…` : text
+/** A path as callers read it: `messages[2].role`. */
+function nameOf(path: Path): string {
+  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('')
 }

@@ -36,7 +36,7 @@ describe('the command line', () => {
   })
 
   it.each([
-    [['serve', '--port', 'http'], '--port must be a whole number from 0 up to 65535'],
+    [['serve', '--port', 'http'], '--port must be an integer between 0 and 65535'],
     [['serve', '--model', 'none.gguf'], 'none.gguf cannot be used: ENOENT'],
     [['serve', '--model', 'broken.gguf'], 'broken.gguf cannot be used: '],
     [['serve', '--data', 'broken.gguf'], 'broken.gguf cannot be made'],

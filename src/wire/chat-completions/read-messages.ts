@@ -1,5 +1,6 @@
 import type { Call, Message, Part } from '../../chat/request.ts'
-import { invalid, refused, show } from '../refusals.ts'
+import { show } from '../../schema/find-fault.ts'
+import { invalid, refused } from '../refusals.ts'
 import type { BodyMessage } from './schema.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { Failure } from '../../chat/failure.ts'
 import type { Model } from '../../chat/model.ts'
 import type { ChatRequest, Output, Reply, Sampling, Thinking } from '../../chat/request.ts'
-import { findFault } from '../fault.ts'
+import { findFault } from '../../schema/find-fault.ts'
 import { invalid, refused, refuseFault } from '../refusals.ts'
 import { readJson } from '../read-json.ts'
 import { readMessages } from './read-messages.ts'
@@ -45,8 +45,8 @@ function findModel(value: unknown, find: (id: string) => Model | undefined): Mod
 }
 
 function refuseShape(value: unknown): Failure {
-  const fault = findFault(bodySchema, value, '')
-  const choice = /^tool_choice\b/.test(fault.path)
+  const fault = findFault(bodySchema, value)
+  const choice = fault.path[0] === 'tool_choice'
   return choice ? refused('tool_choice', "Input should be 'none', 'auto' or 'required'") : refuseFault(fault)
 }
 

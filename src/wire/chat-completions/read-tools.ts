@@ -2,7 +2,8 @@ import { Failure } from '../../chat/failure.ts'
 import type { Json } from '../../chat/json.ts'
 import type { Model } from '../../chat/model.ts'
 import type { Tool, ToolUse } from '../../chat/request.ts'
-import { invalid, refused, show } from '../refusals.ts'
+import { show } from '../../schema/find-fault.ts'
+import { invalid, refused } from '../refusals.ts'
 import type { Body, BodyTools } from './schema.ts'
 
 /** Reads `tools` and `tool_choice`. Whatever would need a grammar is refused until there is one to keep the promise. */
