@@ -4,7 +4,7 @@ import { Failure } from '../chat/failure.ts'
 import type { Prompt } from '../chat/request.ts'
 
 /** An engine that says what it was told to say: for tests, benches and demos. `recording` may throw a `Failure`. */
-export function recordedEngine(recording: (prompt: Prompt) => readonly ChatEvent[]): Engine {
+export function recordedEngine(recording: (prompt: Prompt) => Iterable<ChatEvent>): Engine {
   let running = 0
   let closed = false
 
