@@ -7,7 +7,7 @@ import { llamaEngine } from '../src/engines/llama/llama-engine.ts'
 import { readModelFile } from '../src/engines/llama/model-file.ts'
 import { aPrompt, asks } from '../tests/contract/prompts.ts'
 import { hundredMillion, writeRandomModel } from '../tests/models/random-model.ts'
-import type { Measured } from './decode/plain-loop.ts'
+import type { Measured } from './parts/plain-loop.ts'
 
 // What the engine costs over the libraries it drives: decode of a model of 100 million parameters through the engine's
 // process and through a plain loop, in turns, so that other work on the machine disturbs both alike. CPU time is the
@@ -49,7 +49,7 @@ await engine.close()
 
 async function plain(sequences: number, steps: number): Promise<Measured> {
   const args = [file, threads, sequences, steps].map(String)
-  const child = fork(new URL('decode/plain-loop.ts', import.meta.url), args, {
+  const child = fork(new URL('parts/plain-loop.ts', import.meta.url), args, {
     env: { UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { getCompileCacheDir } from 'node:module'
 import type { FromProcess, ToProcess } from './messages.ts'
 
 /** A model's process as its supervisor sees it. */
@@ -31,11 +32,13 @@ const ofLibraries = /^((GGML|CUDA|NVIDIA|HIP|HSA|ROCR|VK)_.*|LD_LIBRARY_PATH|HOM
  * llama.cpp's.
  */
 export function startProcess(listener: ProcessListener): ProcessHandle {
+  const compiled = getCompileCacheDir()
   const child = fork(entry, {
     serialization: 'advanced',
     execArgv: ['--max-semi-space-size=2'],
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => ofLibraries.test(name))),
+      ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }),
       UV_THREADPOOL_SIZE: '1',
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
