@@ -1,0 +1,1 @@
+"""The skills of silica/nano: one module of example makers each."""
