@@ -14,7 +14,8 @@ interface Sample {
 
 async function sample(): Promise<Sample> {
   const began = performance.now()
-  const { url, key, server, model, stop } = await startServer()
+  const silica = await startServer()
+  const { url, key, server, model } = silica
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
@@ -31,7 +32,7 @@ async function sample(): Promise<Sample> {
     while (reader !== undefined && !(await reader.read()).done);
     return { firstByte, server: residentOf(server), model: residentOf(model) }
   } finally {
-    stop()
+    silica.stop()
   }
 }
 
