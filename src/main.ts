@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import { openCatalogue } from './catalogue/catalogue.ts'
@@ -144,13 +144,26 @@ function openEngine({ model, engine }: Row, settings: Settings, log: Log): Engin
 /** Makes the data folder where it is missing and opens what it holds. Whoever calls closes the database. */
 export async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock, randomBytes, log }: World) {
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+    makeFolder(dataFolder)
   } catch (error) {
     throw new Failure('internal', `The data folder ${dataFolder} cannot be made.`, { cause: error })
   }
   const database = await openDatabase(join(dataFolder, 'silica.db'))
   const record: Parameters<typeof openAccounts>[0]['record'] = (line) => log.info(line, 'answer')
   return { database, accounts: openAccounts({ database, clock, randomBytes, extraKeys: apiKeys, record }) }
+}
+
+/** As `mkdir -p`. Node's own never ends where a folder cannot be made inside one that exists, as in `/proc`. */
+function makeFolder(path: string): void {
+  const exists = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  if (exists()) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it in the meantime.
+    if (!exists()) throw error
+  }
 }
 
 function engineOf(engines: ReadonlyMap<string, Engine>, id: string): Engine {

@@ -40,6 +40,7 @@ describe('the command line', () => {
     [['serve', '--model', 'none.gguf'], 'none.gguf cannot be used: ENOENT'],
     [['serve', '--model', 'broken.gguf'], 'broken.gguf cannot be used: '],
     [['serve', '--data', 'broken.gguf'], 'broken.gguf cannot be made'],
+    [['serve', '--data', '/proc/nowhere/deep'], '/proc/nowhere/deep cannot be made'],
     [['serve', '--config', 'none.yaml'], 'none.yaml'],
     [['serve', '--model', 'none.yaml'], 'none.yaml'],
     [['chat', '--url', 'http://127.0.0.1:1', 'hi'], 'Set SILICA_API_KEY'],
