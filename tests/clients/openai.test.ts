@@ -105,17 +105,17 @@ describe('the openai package', () => {
       {
         type: 'function' as const,
         function: {
-          name: 'get_glacier_depth',
-          description: 'Get the depth of a glacier in metres',
+          name: 'get_tide',
+          description: 'Get the tide of a harbour',
           parameters: {
             type: 'object',
-            properties: { glacier: { type: 'string', description: 'The name of the glacier' } },
-            required: ['glacier'],
+            properties: { harbour: { type: 'string' } },
+            required: ['harbour'],
           },
         },
       },
     ]
-    const messages: OpenAI.ChatCompletionMessageParam[] = ask('How deep is the glacier Morteratsch?')
+    const messages: OpenAI.ChatCompletionMessageParam[] = ask('Get the tide of Dover.')
     const first = await client.chat.completions.create({
       model,
       messages,
@@ -127,11 +127,11 @@ describe('the openai package', () => {
     if (first.choices[0] === undefined || call?.type !== 'function')
       throw new Error(`no call: ${JSON.stringify(first)}`)
     expect(first.choices[0].finish_reason).toBe('tool_calls')
-    expect(call.function.name).toBe('get_glacier_depth')
-    expect(JSON.parse(call.function.arguments)).toEqual({ glacier: 'Morteratsch' })
+    expect(call.function.name).toBe('get_tide')
+    expect(JSON.parse(call.function.arguments)).toEqual({ harbour: 'Dover' })
 
     messages.push(first.choices[0].message)
-    messages.push({ role: 'tool', tool_call_id: call.id, content: '{"depth_metres": 187}' })
+    messages.push({ role: 'tool', tool_call_id: call.id, content: '{"tide": "high"}' })
     const second = await client.chat.completions.create({
       model,
       messages,
@@ -140,7 +140,7 @@ describe('the openai package', () => {
       ...thinking(true),
     })
     expect(second.choices[0]?.finish_reason).toBe('stop')
-    expect(second.choices[0]?.message.content).toContain('187')
+    expect(second.choices[0]?.message.content).toContain('high')
   })
 
   test('gets as many choices as it asked for, each finished, the prompt counted once', async () => {
