@@ -2,7 +2,7 @@ import type { Sampling } from './request.ts'
 
 /** One row of the catalogue: everything that is known of a model. Nothing about a model is code. */
 export interface Model {
-  /** What callers write in `model`, such as `silica/nano`. */
+  /** What callers write in `model`, such as `owner/name`. */
   readonly id: string
   /** Tokens that prompt, thought and answer may fill together. */
   readonly contextLength: number

@@ -56,7 +56,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return found
 }
 
-/** `engine.threads`, and a list's item by its id where it has one: `[silica/nano].engine.threads`. */
+/** `engine.threads`, and a list's item by its id where it has one: `[owner/name].engine.threads`. */
 function nameOf(value: unknown, path: Path): string {
   let name = ''
   path.forEach((key, depth) => {
