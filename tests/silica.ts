@@ -9,7 +9,7 @@ import { openSilica } from '../src/main.ts'
 export interface TestSilica {
   readonly url: string
   readonly key: string
-  /** Resolves when no engine has anything to do; the test's own time limit is its end. */
+  /** Resolves when every engine is ready and at rest; the test's own time limit is its end. */
   idle(): Promise<void>
   close(): Promise<void>
 }

@@ -12,7 +12,7 @@ const question = 'What is the capital of France?'
 
 /** Serves until a signal ends it. Resolves with the exit code. */
 export async function serve(settings: Settings): Promise<number> {
-  // A key of its own lets the server ask itself as any caller would.
+  // With a key of its own the server can ask itself over its own API.
   const ownKey = randomBytes(32).toString('hex')
   const log = openLog(settings.logLevel)
   const withOwnKey = { ...settings, apiKeys: [...settings.apiKeys, ownKey] }
