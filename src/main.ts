@@ -65,6 +65,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
     find: (id) => catalogue.find(id)?.model,
+    compat: settings.compat,
     models: () => rows.map((row) => row.model),
     states,
     complete: (...request) => complete(journey, ...request),

@@ -14,6 +14,8 @@ export interface Settings {
   readonly threads: 'auto' | number
   /** The window of models that come as a bare GGUF; `auto`: the file's own, up to a sensible size. */
   readonly contextLength: 'auto' | number
+  /** Where the service takes more than it documents: whether that is taken here too. */
+  readonly compat: (typeof compats)[number]
   readonly logLevel: LogLevel
   /** Secrets that are valid as long as this process runs, and are stored nowhere. */
   readonly apiKeys: readonly string[]
@@ -25,6 +27,8 @@ export type ModelSource =
   | { readonly kind: 'rows'; readonly file: string }
   /** A model without a row, to be served as `name`. */
   | { readonly kind: 'gguf'; readonly name: string; readonly file: string }
+
+export const compats = ['served', 'documented'] as const
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -29,6 +29,7 @@ export async function openTestSilica(): Promise<TestSilica> {
       sequences: 'auto',
       threads: 'auto',
       contextLength: 'auto',
+      compat: 'served',
       logLevel: 'silent',
       apiKeys: [key],
     },

@@ -33,7 +33,7 @@ describe('rows', () => {
     ],
     ['contextLength: 4096', 'contextLength: 0', 'contextLength must be an integer of at least 1, not 0'],
     ['contextLength: 4096', 'contextLength: 1.5', 'contextLength must be an integer of at least 1, not 1.5'],
-    ['  calls: true\n', '', 'calls is missing: true or false'],
+    ['  calls: always\n', '', 'calls is missing: "never" or "always" or "without-thinking"'],
     ['minP: true', 'minp: true', 'minp is not known; known are id, contextLength, '],
     ['kind: switch', 'kind: maybe', 'thinking.kind must be "never" or "always" or "switch"'],
     ['kind: switch', 'kind: never', 'thinking.byDefault is not known; known are kind'],
@@ -121,8 +121,8 @@ describe('the row of a bare file', () => {
   ])('whose template speaks of %s', (_what, template, thinking, marked, calls, syntax) => {
     const { model, engine } = rowOfFile('mine', { ...facts, template })
     expect(model.thinking.kind).toBe(thinking)
-    expect(model.dialect).toEqual({ thinking: marked, calls: syntax })
-    expect(model.calls).toBe(calls)
+    expect(model.dialect).toMatchObject({ thinking: marked, calls: syntax })
+    expect(model.calls).toBe(calls ? 'always' : 'never')
     expect(engine.file).toBe('/a.gguf')
   })
 

@@ -6,6 +6,10 @@ import type { Row } from './row.ts'
 
 const closed = { additionalProperties: false }
 const tokens = Type.Integer({ minimum: 1 })
+const text = Type.String({ minLength: 1 })
+const oneOf = <T extends string>(...values: readonly T[]) =>
+  Type.Union(values.map((value) => Type.Literal(value)))
+const level = oneOf('high', 'max')
 const limit = Type.Object({ byDefault: tokens, max: tokens }, closed)
 
 const row = Type.Object(
@@ -18,8 +22,13 @@ const row = Type.Object(
       Type.Object({ kind: Type.Literal('always'), budget: limit }, closed),
       Type.Object({ kind: Type.Literal('switch'), byDefault: Type.Boolean(), budget: limit }, closed),
     ]),
-    calls: Type.Boolean(),
+    effort: Type.Union([
+      Type.Object({ kind: Type.Literal('none') }, closed),
+      Type.Object({ kind: Type.Literal('choice'), byDefault: level, agents: level }, closed),
+    ]),
+    calls: oneOf('never', 'always', 'without-thinking'),
     json: Type.Boolean(),
+    media: Type.Array(oneOf('image', 'audio', 'video')),
     minP: Type.Boolean(),
     sampling: Type.Object(
       {
@@ -35,14 +44,14 @@ const row = Type.Object(
     ),
     dialect: Type.Object(
       {
-        thinking: Type.Union([
-          Type.Literal('native'),
-          Type.Object({ open: Type.String({ minLength: 1 }), close: Type.String({ minLength: 1 }) }, closed),
-        ]),
-        calls: Type.Union([Type.Literal('native'), Type.Literal('hermes')]),
+        thinking: Type.Union([Type.Literal('native'), Type.Object({ open: text, close: text }, closed)]),
+        calls: oneOf('native', 'hermes'),
+        wrappers: Type.Array(text),
+        infill: Type.Union([Type.Null(), Type.Object({ prefix: text, suffix: text, middle: text }, closed)]),
       },
       closed,
     ),
+    switches: Type.Object({ thinking: Type.Array(text), effort: Type.Array(text) }, closed),
     engine: Type.Object(
       {
         kind: Type.Literal('llama'),

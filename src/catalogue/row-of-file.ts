@@ -29,7 +29,11 @@ export function rowOfFile(
         : template.includes('enable_thinking')
           ? { kind: 'switch', byDefault: true, budget }
           : { kind: 'always', budget },
-      calls: hermes && /\btools\b/.test(template),
+      effort: template.includes('reasoning_effort')
+        ? { kind: 'choice', byDefault: 'high', agents: 'max' }
+        : { kind: 'none' },
+      calls: hermes && /\btools\b/.test(template) ? 'always' : 'never',
+      media: [],
       json: true,
       minP: true,
       sampling: {
@@ -44,6 +48,12 @@ export function rowOfFile(
       dialect: {
         thinking: thinks ? { open: '<think>', close: '</think>' } : 'native',
         calls: hermes ? 'hermes' : 'native',
+        wrappers: [],
+        infill: null,
+      },
+      switches: {
+        thinking: ['enable_thinking'].filter((name) => template.includes(name)),
+        effort: ['reasoning_effort'].filter((name) => template.includes(name)),
       },
     },
     engine: { kind: 'llama', file, sequences, threads },

@@ -9,15 +9,37 @@ export interface Model {
   /** The most tokens that `max_tokens` may ask for. */
   readonly answerLimit: Limit
   readonly thinking: ThinkingAbility
-  /** Whether `tools` are accepted. */
-  readonly calls: boolean
-  /** Whether `response_format` of type `json_object` is accepted. */
+  /** Which efforts of thought a caller may choose; of no meaning for a model that never thinks. */
+  readonly effort: EffortAbility
+  /** Whether `tools` are accepted. `without-thinking`: only where the request does not think. */
+  readonly calls: 'never' | 'always' | 'without-thinking'
+  /** Whether `response_format` of types `json_object` and `json_schema` is accepted. */
   readonly json: boolean
+  /** What a user's message may show besides text. */
+  readonly media: readonly Medium[]
   /** Whether `min_p` is applied; where it is not, the field is accepted and ignored as the service does. */
   readonly minP: boolean
   /** What a request gets where it says nothing. */
   readonly sampling: Sampling
   readonly dialect: Dialect
+  readonly switches: Switches
+}
+
+export type Medium = 'image' | 'audio' | 'video'
+
+/** `agents`: the effort of requests that a coding agent makes; `byDefault`: that of all others that name none. */
+export type EffortAbility =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'choice'; readonly byDefault: EffortLevel; readonly agents: EffortLevel }
+
+export type EffortLevel = 'high' | 'max'
+
+/** The variables of the model's chat template that carry a request's choices; engines hand them on as they stand. */
+export interface Switches {
+  /** Set to whether the request thinks; empty where the template has no such switch. */
+  readonly thinking: readonly string[]
+  /** Set to the effort of a request that thinks; empty where the template knows none. */
+  readonly effort: readonly string[]
 }
 
 /** A limit of tokens that a caller may set, with what holds when it does not. */
@@ -35,6 +57,17 @@ export type ThinkingAbility =
 export interface Dialect {
   readonly thinking: 'native' | ThinkingMarks
   readonly calls: 'native' | CallSyntax
+  /** Texts that may stand around the answer, such as `<answer>`, and are no part of it. */
+  readonly wrappers: readonly string[]
+  /** The control tokens of filling in the middle, or null where the model has not learned it. */
+  readonly infill: InfillMarks | null
+}
+
+/** The prompt of filling in the middle is `prefix`, the text before the gap, `suffix`, the text after it, `middle`. */
+export interface InfillMarks {
+  readonly prefix: string
+  readonly suffix: string
+  readonly middle: string
 }
 
 /** The texts around a thought, such as `<think>` and `</think>`. */

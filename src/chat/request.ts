@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts'
-import type { Model } from './model.ts'
+import type { EffortLevel, Model } from './model.ts'
 
 /** A request with every question answered against its model's row. Nothing is optional. */
 export interface ChatRequest {
@@ -11,12 +11,16 @@ export interface ChatRequest {
   readonly thinking: Thinking
   /** `max_tokens`: tokens of the answer, the thought not counted. */
   readonly answerLimit: number
+  /** Tokens of the model's window that must be left after the prompt: `max_tokens` where the caller named it, else 1. */
+  readonly leastRoom: number
   readonly tools: ToolUse
   readonly output: Output
   /** `n`: how many answers to give. */
   readonly choices: number
   /** What the answer already holds: the caller's `prefix`, or what a lost engine had said. */
   readonly begun: AssistantTurn
+  /** `suffix`: what follows the gap that the answer is to fill, after `begun.text`; empty for an ordinary answer. */
+  readonly suffix: string
   readonly reply: Reply
 }
 
@@ -32,11 +36,21 @@ export type Message =
   | ({ readonly role: 'assistant' } & AssistantTurn)
   | { readonly role: 'tool'; readonly callId: string; readonly text: string }
 
-/** One part of what a user says. Text alone until engines for media exist. */
-export interface Part {
-  readonly type: 'text'
-  readonly text: string
-}
+/** One part of what a user says. `url` is the caller's, or a `data:` URL, and has not been looked at. */
+export type Part =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly url: string; readonly detail: Detail }
+  | { readonly type: 'audio'; readonly url: string }
+  /** `fps` and `maxFrames` are 0 where the caller leaves them to the model. */
+  | {
+      readonly type: 'video'
+      readonly url: string
+      readonly detail: Detail
+      readonly fps: number
+      readonly maxFrames: number
+    }
+
+export type Detail = 'auto' | 'low' | 'high'
 
 export interface AssistantTurn {
   readonly reasoning: string
@@ -65,13 +79,21 @@ export interface Sampling {
 export type Thinking =
   | { readonly mode: 'off' }
   /** `budget`: the most tokens the thought may have. */
-  | { readonly mode: 'on'; readonly budget: number; readonly effort: 'high' | 'max' }
+  | { readonly mode: 'on'; readonly budget: number; readonly effort: Effort }
+
+/** How hard to think, and why: the caller said so, a coding agent asks, or nobody said anything. */
+export interface Effort {
+  readonly level: EffortLevel
+  readonly because: 'asked' | 'agent' | 'default'
+}
 
 export interface Tool {
   readonly name: string
   readonly description: string
   /** A JSON Schema of the arguments. */
   readonly parameters: JsonObject
+  /** Whether the arguments must follow the schema to the letter. */
+  readonly strict: boolean
 }
 
 /** `none`: the model is told of no tools. `auto`: it may call, `required`: it must, `one`: it must call `tool`. */

@@ -18,6 +18,10 @@ const program = new Command('silica')
 withModels('serve', 'serve the API')
   .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
   .option('--port <number>', 'port to listen on, 0 for any free one (default: 8000)')
+  .option(
+    '--compat <face>',
+    'served or documented: which ranges to keep to where the service differs from its reference (default: served)',
+  )
   .option('--log <level>', 'debug, info, warn, error or silent (default: info)')
   .action(async (flags: Flags) => {
     const { serve } = await import('./serve.ts')

@@ -9,7 +9,7 @@ export function printModels(settings: Settings): void {
     model.id,
     String(model.contextLength),
     thinkingWord[model.thinking.kind],
-    model.calls ? 'yes' : 'no',
+    model.calls === 'never' ? 'no' : 'yes',
     model.json ? 'yes' : 'no',
     sizeOf(engine.file),
     engine.file,

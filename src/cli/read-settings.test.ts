@@ -34,6 +34,7 @@ describe('settings', () => {
       sequences: 'auto',
       threads: 'auto',
       contextLength: 'auto',
+      compat: 'served',
       logLevel: 'info',
       apiKeys: [],
     })

@@ -5,7 +5,7 @@ import { Value } from 'typebox/value'
 import { Failure } from '../chat/failure.ts'
 import { describe, show } from '../schema/find-fault.ts'
 import { readYaml } from '../schema/read-yaml.ts'
-import { logLevels, type ModelSource, type Settings } from '../settings.ts'
+import { compats, logLevels, type ModelSource, type Settings } from '../settings.ts'
 
 const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
 
@@ -19,6 +19,7 @@ const fields = {
   sequences: autoOr(256),
   threads: autoOr(1024),
   contextLength: autoOr(16_777_216),
+  compat: Type.Union(compats.map((compat) => Type.Literal(compat))),
   logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
 }
 const schema = Type.Partial(Type.Object(fields), { additionalProperties: false })
@@ -34,6 +35,7 @@ const places = [
   { field: 'sequences', flag: 'sequences', variable: 'SILICA_SEQUENCES' },
   { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
   { field: 'contextLength', flag: 'context', variable: 'SILICA_CONTEXT' },
+  { field: 'compat', flag: 'compat', variable: 'SILICA_COMPAT' },
   { field: 'logLevel', flag: 'log', variable: 'SILICA_LOG_LEVEL' },
 ] as const
 
@@ -70,6 +72,7 @@ export function readSettings(around: Surroundings): Settings {
     sequences: 'auto',
     threads: 'auto',
     contextLength: 'auto',
+    compat: 'served',
     logLevel: 'info',
     apiKeys: apiKeys(variable('SILICA_API_KEY')),
     ...readFile(flags['config'] ?? variable('SILICA_CONFIG'), around),

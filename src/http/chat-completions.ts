@@ -14,7 +14,9 @@ const stalledAfter = 120_000
 /** `POST /v1/chat/completions`: reads the request, then hands the answer's events to one of the two writers. */
 export function chatCompletions(parts: HttpParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
-    const chat = readRequest(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), parts.find)
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const userAgent = request.headers['user-agent'] ?? ''
+    const chat = readRequest(body, parts.find, { compat: parts.compat, userAgent })
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const head: AnswerHead = {

@@ -6,6 +6,7 @@ import { Failure, toFailure } from '../chat/failure.ts'
 import type { Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import type { Compat } from '../wire/chat-completions/compat.ts'
 import { writeFailure } from '../wire/failures.ts'
 import { writeModels } from '../wire/models.ts'
 import { chatCompletions } from './chat-completions.ts'
@@ -14,6 +15,7 @@ import { chatCompletions } from './chat-completions.ts'
 export interface HttpParts {
   readonly identify: Gate['identify']
   readonly find: (id: string) => Model | undefined
+  readonly compat: Compat
   readonly models: () => readonly Model[]
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly complete: (

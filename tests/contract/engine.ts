@@ -121,7 +121,7 @@ function limits(engine: () => Engine, { prompt }: ContractOptions): void {
         ...prompt,
         choices: 3,
         answerLimit: 6,
-        thinking: { mode: 'on', budget, effort: 'high' } as const,
+        thinking: { mode: 'on', budget, effort: { level: 'high', because: 'asked' } } as const,
         begun: { reasoning: 'Well', text: '', calls: [] },
         stop: [],
         reply: { kind: 'whole' } as const,

@@ -7,7 +7,9 @@ export const aModel: Model = {
   contextLength: 512,
   answerLimit: { byDefault: 64, max: 512 },
   thinking: { kind: 'switch', byDefault: false, budget: { byDefault: 64, max: 512 } },
-  calls: true,
+  effort: { kind: 'none' },
+  calls: 'always',
+  media: [],
   json: true,
   minP: true,
   sampling: {
@@ -19,7 +21,8 @@ export const aModel: Model = {
     presencePenalty: 0,
     seed: null,
   },
-  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes' },
+  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes', wrappers: [], infill: null },
+  switches: { thinking: ['enable_thinking'], effort: ['reasoning_effort'] },
 }
 
 /** A short question without thought, tools or limits that matter. */
@@ -29,10 +32,12 @@ export const aPrompt: Prompt = {
   sampling: { ...aModel.sampling, seed: 7 },
   thinking: { mode: 'off' },
   answerLimit: 16,
+  leastRoom: 1,
   tools: { mode: 'none' },
   output: { kind: 'text' },
   choices: 1,
   begun: { reasoning: '', text: '', calls: [] },
+  suffix: '',
 }
 
 export function asks(text: string): Prompt {

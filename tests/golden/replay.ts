@@ -17,7 +17,10 @@ export interface Written {
 
 /** Reads the body as a request for a stream; with a fixed clock and fixed ids, everything after it is exact bytes. */
 export function readCase(body: object): ChatRequest {
-  return readRequest(new TextEncoder().encode(JSON.stringify({ ...body, stream: true })), findRow)
+  return readRequest(new TextEncoder().encode(JSON.stringify({ ...body, stream: true })), findRow, {
+    compat: 'served',
+    userAgent: '',
+  })
 }
 
 /** What an engine that says `said` comes to on the wire. */

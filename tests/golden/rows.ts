@@ -3,9 +3,12 @@ import type { Model } from '../../src/chat/model.ts'
 const row = {
   contextLength: 32768,
   answerLimit: { byDefault: 4096, max: 8192 },
-  calls: true,
+  effort: { kind: 'none' },
+  calls: 'always',
+  media: [],
   json: true,
   minP: true,
+  switches: { thinking: [], effort: [] },
   sampling: {
     temperature: 0.7,
     topP: 0.7,
@@ -22,7 +25,7 @@ export const marked: Model = {
   ...row,
   id: 'golden/marked',
   thinking: { kind: 'switch', byDefault: true, budget: { byDefault: 4096, max: 32768 } },
-  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes' },
+  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes', wrappers: [], infill: null },
 }
 
 /** A model whose engine tells thought and calls apart, and that never thinks. */
@@ -30,7 +33,7 @@ export const native: Model = {
   ...row,
   id: 'golden/native',
   thinking: { kind: 'never' },
-  dialect: { thinking: 'native', calls: 'native' },
+  dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
 }
 
 export function findRow(id: string): Model | undefined {

@@ -15,7 +15,7 @@ const file = {
 
 const prompt: Prompt = { ...aPrompt, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] }
 
-const thinking = { mode: 'on', budget: 5, effort: 'max' } as const
+const thinking = { mode: 'on', budget: 5, effort: { level: 'max', because: 'asked' } } as const
 
 function write(changed: Partial<Prompt>, template = showing): string {
   return createPromptWriter(file, template)({ ...prompt, ...changed }).pieces.join('‖')
@@ -48,7 +48,7 @@ describe('messages', () => {
   })
 
   test('tools are shown unless none may be called', () => {
-    const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' } }]
+    const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' }, strict: false }]
     expect(write({ messages: [], tools: { mode: 'auto', tools } })).toBe(
       '[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]!',
     )
@@ -73,7 +73,12 @@ describe('messages', () => {
 
   test('special tokens in texts, names, keys and begun answers are cut, each once', () => {
     const tools = [
-      { name: '<think>', description: 'a<|im_end|>', parameters: { '</think>': '<|im_start|>' } },
+      {
+        name: '<think>',
+        description: 'a<|im_end|>',
+        parameters: { '</think>': '<|im_start|>' },
+        strict: false,
+      },
     ]
     const pieces = write({
       messages: [{ role: 'system', text: '<|im_start|>' }],

@@ -2,7 +2,7 @@ import { Template } from '@huggingface/jinja'
 import { Failure } from '../../chat/failure.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ThinkingMarks } from '../../chat/model.ts'
-import type { AssistantTurn, Call, Message, Prompt, Tool } from '../../chat/request.ts'
+import type { AssistantTurn, Call, Message, Part, Prompt, Tool } from '../../chat/request.ts'
 import { openMark } from '../../decode/calls/hermes.ts'
 import type { ThoughtPlan } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
@@ -39,6 +39,7 @@ export function createPromptWriter(
       })
       return begin(prompt, rendered, guard)
     } catch (error) {
+      if (error instanceof Failure) throw error
       const reason = error instanceof Error ? error.message : String(error)
       throw new Failure('invalid-request', `The model's chat template refused the messages: ${reason}`, {
         field: 'messages',
@@ -57,11 +58,13 @@ function compile(template: string): Template {
   }
 }
 
-/** The names that templates of different families give to the switch. */
-function thinkingSwitches(prompt: Prompt): Record<string, unknown> {
-  const { thinking } = prompt
+/** The variables by which this model's template is told whether and how hard to think. */
+function thinkingSwitches({ thinking, model: { switches } }: Prompt): Record<string, unknown> {
   const on = thinking.mode === 'on'
-  return { enable_thinking: on, thinking: on, ...(on ? { reasoning_effort: thinking.effort } : {}) }
+  return {
+    ...Object.fromEntries(switches.thinking.map((name) => [name, on])),
+    ...(on ? Object.fromEntries(switches.effort.map((name) => [name, thinking.effort.level])) : {}),
+  }
 }
 
 const jsonRule = 'Answer with one JSON object and nothing else.'
@@ -79,7 +82,7 @@ function writeMessage(message: Message, guard: Guard): Record<string, unknown> {
     case 'system':
       return { role: 'system', content: guard(message.text) }
     case 'user':
-      return { role: 'user', content: guard(message.parts.map((part) => part.text).join('\n')) }
+      return { role: 'user', content: guard(message.parts.map(textOf).join('\n')) }
     case 'tool':
       return { role: 'tool', content: guard(message.text), tool_call_id: guard(message.callId) }
     case 'assistant':
@@ -92,6 +95,17 @@ function writeMessage(message: Message, guard: Guard): Record<string, unknown> {
           : { tool_calls: message.calls.map((call) => writeCall(call, guard)) }),
       }
   }
+}
+
+function textOf(part: Part): string {
+  if (part.type === 'text') return part.text
+  throw new Failure(
+    'invalid-request',
+    `The engine of this model cannot read ${part.type}s; only text reaches it.`,
+    {
+      field: 'messages',
+    },
+  )
 }
 
 function writeCall(call: Call, guard: Guard): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { Failure, toFailure } from '../../chat/failure.ts'
 import type { Model, ThinkingAbility } from '../../chat/model.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { writeFailure } from '../failures.ts'
-import { readRequest } from './read-request.ts'
+import { type Circumstances, readRequest } from './read-request.ts'
 import { bodySchema } from './schema.ts'
 
 const model: Model = {
@@ -12,8 +12,10 @@ const model: Model = {
   contextLength: 1000,
   answerLimit: { byDefault: 100, max: 200 },
   thinking: { kind: 'switch', byDefault: false, budget: { byDefault: 10, max: 40 } },
-  calls: true,
+  effort: { kind: 'none' },
+  calls: 'always',
   json: true,
+  media: [],
   minP: true,
   sampling: {
     temperature: 0.7,
@@ -24,19 +26,25 @@ const model: Model = {
     presencePenalty: 0,
     seed: null,
   },
-  dialect: { thinking: 'native', calls: 'native' },
+  dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
+  switches: { thinking: [], effort: [] },
 }
 const budget = { byDefault: 10, max: 40 }
+const plain = { compat: 'served', userAgent: '' } as const
 const hello = [{ role: 'user', content: 'Hello' }]
 
 /** Reads a body that asks `hello` of `m`, but for what `fields` say. */
-function read(fields: object, row: Partial<Model> = {}): ChatRequest {
+function read(
+  fields: object,
+  row: Partial<Model> = {},
+  circumstances: Partial<Circumstances> = {},
+): ChatRequest {
   const body = JSON.stringify({ model: 'm', messages: hello, ...fields })
-  return readText(body, { ...model, ...row })
+  return readText(body, { ...model, ...row }, { ...plain, ...circumstances })
 }
 
-function readText(body: string, row = model): ChatRequest {
-  return readRequest(new TextEncoder().encode(body), (id) => (id === row.id ? row : undefined))
+function readText(body: string, row = model, circumstances: Circumstances = plain): ChatRequest {
+  return readRequest(new TextEncoder().encode(body), (id) => (id === row.id ? row : undefined), circumstances)
 }
 
 function refusal(attempt: () => unknown): Failure {
@@ -74,10 +82,12 @@ describe('readRequest, given little,', () => {
       stop: [],
       thinking: { mode: 'off' },
       answerLimit: 100,
+      leastRoom: 1,
       tools: { mode: 'none' },
       output: { kind: 'text' },
       choices: 1,
       begun: { reasoning: '', text: '', calls: [] },
+      suffix: '',
       reply: { kind: 'whole' },
     })
   })
@@ -153,9 +163,13 @@ describe('readRequest reads', () => {
   test('response_format', () => {
     expect(read({ response_format: { type: 'text' } }).output).toEqual({ kind: 'text' })
     expect(read({ response_format: { type: 'json_object' } }).output).toEqual({ kind: 'json' })
+    const schema = { type: 'object', properties: { a: { type: 'string' } } }
+    expect(
+      read({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } }).output,
+    ).toEqual({ kind: 'schema', schema })
   })
 
-  const on = { mode: 'on', budget: 10, effort: 'high' }
+  const on = { mode: 'on', budget: 10, effort: { level: 'high', because: 'default' } }
   test.each<[object, ThinkingAbility, object]>([
     [{ enable_thinking: true }, { kind: 'switch', byDefault: false, budget }, on],
     [{ enable_thinking: false }, { kind: 'switch', byDefault: true, budget }, { mode: 'off' }],
@@ -163,30 +177,121 @@ describe('readRequest reads', () => {
     [{}, { kind: 'always', budget }, on],
     [{ thinking_budget: 1 }, { kind: 'always', budget }, { ...on, budget: 1 }],
     [{ thinking_budget: 99, reasoning_effort: 'max' }, { kind: 'never' }, { mode: 'off' }],
-    [{ reasoning_effort: 'low' }, { kind: 'always', budget }, on],
-    [{ reasoning_effort: 'medium' }, { kind: 'always', budget }, on],
-    [{ reasoning_effort: 'xhigh' }, { kind: 'always', budget }, { ...on, effort: 'max' }],
-    [{ reasoning_effort: 'max' }, { kind: 'always', budget }, { ...on, effort: 'max' }],
   ])('thinking: %j of a model with %j', (fields, thinking, expected) => {
     expect(read(fields, { thinking }).thinking).toEqual(expected)
+  })
+
+  const efforts = { kind: 'choice', byDefault: 'high', agents: 'max' } as const
+  const coding = ['read_file', 'str_replace', 'bash'].map((name) => ({
+    type: 'function',
+    function: { name },
+  }))
+  test.each([
+    [{}, '', 'high', 'default'],
+    [{ reasoning_effort: 'low' }, '', 'high', 'asked'],
+    [{ reasoning_effort: 'medium' }, '', 'high', 'asked'],
+    [{ reasoning_effort: 'high' }, 'opencode/1.0', 'high', 'asked'],
+    [{ reasoning_effort: 'xhigh' }, '', 'max', 'asked'],
+    [{ reasoning_effort: 'max' }, '', 'max', 'asked'],
+    [{}, 'claude-cli/2.1.0 (external, cli)', 'max', 'agent'],
+    [{}, 'opencode/1.4.2 ai-sdk/openai-compatible', 'max', 'agent'],
+    [{}, 'OpenAI/JS 7.57.0', 'high', 'default'],
+    [{}, 'opencoder/1', 'high', 'default'],
+    [{ tools: coding }, '', 'max', 'agent'],
+    [{ tools: coding, tool_choice: 'none' }, '', 'max', 'agent'],
+    [{ tools: coding.slice(0, 2) }, '', 'high', 'default'],
+  ])('effort: %j from %j is %s, as %s', (fields, userAgent, level, because) => {
+    const row = { thinking: { kind: 'always', budget }, effort: efforts } as const
+    expect(read(fields, row, { userAgent }).thinking).toEqual({ ...on, effort: { level, because } })
+  })
+
+  test('no effort for a model that has no choice of them, whoever asks', () => {
+    const row = { thinking: { kind: 'always', budget } } as const
+    expect(read({ reasoning_effort: 'max' }, row, { userAgent: 'opencode/1' }).thinking).toEqual(on)
+  })
+
+  test('a request with tools as one without thinking, where the model cannot have both', () => {
+    const row = {
+      calls: 'without-thinking',
+      thinking: { kind: 'switch', byDefault: true, budget },
+    } as const
+    expect(read({}, row).thinking).toEqual(on)
+    expect(read({ tools: coding }, row).thinking).toEqual({ mode: 'off' })
+    expect(read({ tools: coding, tool_choice: 'none' }, row).thinking).toEqual(on)
+    expect(refused(() => read({ tools: coding, enable_thinking: true }, row))).toEqual(
+      invalid('enable_thinking', 'must be false for this model where tools are given'),
+    )
+  })
+
+  test('the room that a named max_tokens must have', () => {
+    expect(read({}).leastRoom).toBe(1)
+    expect(read({ max_tokens: 7 }).leastRoom).toBe(7)
+    expect(read({ max_completion_tokens: 7 }).leastRoom).toBe(7)
+  })
+
+  test('prefix and suffix as a gap to fill', () => {
+    const infill = { prefix: '<p>', suffix: '<s>', middle: '<m>' }
+    const row = { dialect: { ...model.dialect, infill } }
+    expect(read({ prefix: 'a', suffix: 'b' }, row)).toMatchObject({ begun: { text: 'a' }, suffix: 'b' })
+    expect(read({ suffix: 'b' }, row)).toMatchObject({ begun: { text: '' }, suffix: 'b' })
+    expect(refused(() => read({ suffix: 'b', tools: coding }, row))).toEqual(
+      invalid('tools', 'must be empty where a suffix is given'),
+    )
+    expect(refused(() => read({ suffix: 'b', enable_thinking: true }, row))).toEqual(
+      invalid('suffix', 'needs thinking off'),
+    )
+  })
+
+  test('pictures, sound and films of a model that takes them', () => {
+    const content = [
+      { type: 'text', text: 'What is this?' },
+      { type: 'image_url', image_url: { url: 'https://a/b.png', detail: 'low' } },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+      { type: 'audio_url', audio_url: { url: 'https://a/b.mp3' } },
+      { type: 'video_url', video_url: { url: 'https://a/b.mp4', fps: 2, max_frames: 8 } },
+      { type: 'video_url', video_url: { url: 'https://a/b.mp4', detail: 'high', max_frams: 9 } },
+    ]
+    const messages = [{ role: 'user', content }]
+    expect(read({ messages }, { media: ['image', 'audio', 'video'] }).messages).toEqual([
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image', url: 'https://a/b.png', detail: 'low' },
+          { type: 'image', url: 'data:image/png;base64,AA', detail: 'auto' },
+          { type: 'audio', url: 'https://a/b.mp3' },
+          { type: 'video', url: 'https://a/b.mp4', detail: 'auto', fps: 2, maxFrames: 8 },
+          { type: 'video', url: 'https://a/b.mp4', detail: 'high', fps: 0, maxFrames: 9 },
+        ],
+      },
+    ])
+    expect(refused(() => read({ messages }, { media: ['image'] }))).toEqual(
+      invalid('messages[0].content[3].type', 'must be text or image for this model'),
+    )
   })
 
   test('tools', () => {
     const parameters = { type: 'object', properties: { a: { type: 'string' } } }
     const tools = [
       { type: 'function', function: { name: 'f', description: 'F', parameters, strict: false } },
-      { type: 'function', function: { name: 'g-1_X' } },
+      { type: 'function', function: { name: 'g-1_X', strict: true } },
     ]
     const none = { type: 'object', properties: {} }
     expect(read({ tools, tool_choice: 'auto' }).tools).toEqual({
       mode: 'auto',
       tools: [
-        { name: 'f', description: 'F', parameters },
-        { name: 'g-1_X', description: '', parameters: none },
+        { name: 'f', description: 'F', parameters, strict: false },
+        { name: 'g-1_X', description: '', parameters: none, strict: true },
       ],
     })
+    expect(read({ tools, tool_choice: 'required' }).tools).toMatchObject({ mode: 'required' })
+    expect(read({ tools, tool_choice: { type: 'function', function: { name: 'f' } } }).tools).toMatchObject({
+      mode: 'one',
+      tool: { name: 'f' },
+      tools: [{ name: 'f' }, { name: 'g-1_X' }],
+    })
     expect(read({ tools, tool_choice: 'none' }).tools).toEqual({ mode: 'none' })
-    expect(read({ tools: [], tool_choice: 'auto' }, { calls: false }).tools).toEqual({ mode: 'none' })
+    expect(read({ tools: [], tool_choice: 'auto' }, { calls: 'never' }).tools).toEqual({ mode: 'none' })
   })
 
   test('every kind of message', () => {
@@ -247,7 +352,7 @@ describe('readRequest refuses', () => {
 
   test('a body that is not UTF-8, and says where', () => {
     const body = new Uint8Array([...new TextEncoder().encode('{"模'), 0xe6, 0xa8, 0x22])
-    expect(refused(() => readRequest(body, () => model))).toEqual(
+    expect(refused(() => readRequest(body, () => model, plain))).toEqual(
       inItsWords(null, 'The parameter is invalid: the body is not UTF-8 at byte 5.'),
     )
   })
@@ -299,12 +404,15 @@ describe('readRequest refuses', () => {
     ],
     [{ prefix: {} }, invalid('prefix', 'must be a text, got an object')],
     [{ prefix: 'a', enable_thinking: true }, invalid('prefix', 'needs thinking off')],
-    [{ suffix: 'a' }, invalid('suffix', 'must be empty: filling in the middle is not supported')],
+    [{ suffix: 'a' }, invalid('suffix', 'must be empty: this model has not learned to fill in the middle')],
     [{ logprobs: true }, invalid('logprobs', 'must be false: log probabilities are not supported')],
     [{ logit_bias: { 5: 1 } }, invalid('logit_bias', 'must be empty: it is not supported')],
     [
       { response_format: { type: 'json_schema', json_schema: {} } },
-      invalid('response_format', 'of type json_schema is not enforced yet; use json_object or text'),
+      inItsWords(
+        'response_format.json_schema.schema',
+        'The parameter is invalid: response_format.json_schema.schema: Field required',
+      ),
     ],
     [{ response_format: 'json' }, invalid('response_format', 'must be an object, got "json"')],
     [
@@ -339,7 +447,7 @@ describe('readRequest refuses', () => {
 
   test('what the model cannot do', () => {
     const tools = [{ type: 'function', function: { name: 'f' } }]
-    expect(refused(() => read({ tools }, { calls: false }))).toEqual([
+    expect(refused(() => read({ tools }, { calls: 'never' }))).toEqual([
       400,
       20037,
       'tools',
@@ -351,6 +459,22 @@ describe('readRequest refuses', () => {
       'response_format',
       'Json mode is not supported for this model.',
     ])
+  })
+
+  test('what the service takes and does not document, where it is to be held to its word', () => {
+    const documented = { compat: 'documented' } as const
+    const many = (count: number) => ({ messages: Array(count).fill(hello[0]) })
+    expect(read(many(10), {}, documented).messages).toHaveLength(10)
+    expect(read(many(11)).messages).toHaveLength(11)
+    expect(refused(() => read(many(11), {}, documented))).toEqual(
+      inItsWords('messages', 'List should have at most 10 items after validation, not 11'),
+    )
+    const row = { thinking: { kind: 'always', budget: { byDefault: 128, max: 256 } } } as const
+    expect(read({ thinking_budget: 128 }, row, documented).thinking).toMatchObject({ budget: 128 })
+    expect(read({ thinking_budget: 127 }, row).thinking).toMatchObject({ budget: 127 })
+    expect(refused(() => read({ thinking_budget: 127 }, row, documented))).toEqual(
+      invalid('thinking_budget', 'must be an integer between 128 and 32768, got 127'),
+    )
   })
 
   const tags = "does not match any of the expected tags: 'system', 'user', 'assistant', 'tool'"
@@ -381,7 +505,7 @@ describe('readRequest refuses', () => {
       inItsWords('messages[0].content', 'List should have at least 1 item after validation'),
     ],
     [
-      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: '' } }] }],
+      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a' } }] }],
       inItsWords('messages[0].content[0].type', media),
     ],
     [
@@ -435,10 +559,6 @@ describe('readRequest refuses', () => {
     ],
     [{ tools: [tool, tool] }, invalid('tools[1].function.name', 'must be a name of its own, got "f" again')],
     [
-      { tools: [{ ...tool, function: { name: 'f', strict: true } }] },
-      invalid('tools[0].function.strict', 'must be false: it is not enforced yet'),
-    ],
-    [
       { tools: [{ ...tool, function: { name: 'f', parameters: deep } }] },
       invalid('tools[0].function.parameters', 'must be nested at most 64 deep'),
     ],
@@ -449,11 +569,12 @@ describe('readRequest refuses', () => {
     ],
     [
       { tool_choice: 'required' },
-      inItsWords('tool_choice', 'Value error, The `required` option for tool_choice is not yet supported.'),
+      invalid('tool_choice', 'must be "none" or "auto" where no tools are given'),
     ],
+    [{ tool_choice: tool }, invalid('tool_choice', 'must be "none" or "auto" where no tools are given')],
     [
-      { tool_choice: tool },
-      inItsWords('tool_choice', 'Value error, Specifying functions for tool_choice is not yet supported.'),
+      { tools: [tool], tool_choice: { type: 'function', function: { name: 'g' } } },
+      invalid('tool_choice.function.name', 'must be the name of one of the tools, got "g"'),
     ],
   ])('the tools %j', (fields, expected) => {
     expect(refused(() => read(fields))).toEqual(expected)
@@ -502,7 +623,7 @@ describe('readRequest, given anything,', () => {
         fc.json().map((text) => new TextEncoder().encode(text)),
       ),
       (body) => {
-        expect(refusal(() => readRequest(body, () => undefined)).kind).toMatch(
+        expect(refusal(() => readRequest(body, () => undefined, plain)).kind).toMatch(
           /^(invalid-request|unknown-model)$/,
         )
       },

@@ -3,35 +3,41 @@ import type { Json } from '../../chat/json.ts'
 import type { Model } from '../../chat/model.ts'
 import type { Tool, ToolUse } from '../../chat/request.ts'
 import { show } from '../../schema/find-fault.ts'
-import { invalid, refused } from '../refusals.ts'
+import { invalid } from '../refusals.ts'
 import type { Body, BodyTools } from './schema.ts'
 
-/** Reads `tools` and `tool_choice`. Whatever would need a grammar is refused until there is one to keep the promise. */
+type BodyChoice = Exclude<NonNullable<Body['tool_choice']>, string>
+
+/** Reads `tools` and `tool_choice`. */
 export function readTools({ tools, tool_choice: choice }: Body, model: Model): ToolUse {
-  if (typeof choice === 'object' && choice !== null) {
-    throw refused('tool_choice', 'Value error, Specifying functions for tool_choice is not yet supported.')
+  if (!tools || tools.length === 0) {
+    if (!choice || choice === 'none' || choice === 'auto') return { mode: 'none' }
+    throw invalid('tool_choice', `must be "none" or "auto" where no tools are given`)
   }
-  if (choice === 'required') {
-    throw refused('tool_choice', 'Value error, The `required` option for tool_choice is not yet supported.')
-  }
-  if (!tools || tools.length === 0) return { mode: 'none' }
-  if (!model.calls) {
+  if (model.calls === 'never') {
     throw new Failure('calls-unsupported', 'Function call is not supported for this model.', {
       field: 'tools',
     })
   }
   const read = tools.map(readTool)
   checkNames(read)
-  return choice === 'none' ? { mode: 'none' } : { mode: 'auto', tools: read }
+  if (typeof choice === 'object' && choice !== null)
+    return { mode: 'one', tool: readChoice(choice, read), tools: read }
+  return choice === 'none' ? { mode: 'none' } : { mode: choice ?? 'auto', tools: read }
+}
+
+function readChoice({ function: { name } }: BodyChoice, tools: readonly Tool[]): Tool {
+  const tool = tools.find((one) => one.name === name)
+  if (tool) return tool
+  throw invalid('tool_choice.function.name', `must be the name of one of the tools, got ${show(name)}`)
 }
 
 function readTool({ function: tool }: BodyTools[number], at: number): Tool {
   const path = `tools[${at}].function`
-  if (tool.strict) throw invalid(`${path}.strict`, 'must be false: it is not enforced yet')
   const parameters = tool.parameters ?? { type: 'object', properties: {} }
   if (isDeeper(parameters, deepest))
     throw invalid(`${path}.parameters`, `must be nested at most ${deepest} deep`)
-  return { name: tool.name, description: tool.description ?? '', parameters }
+  return { name: tool.name, description: tool.description ?? '', parameters, strict: tool.strict ?? false }
 }
 
 function checkNames(tools: readonly Tool[]): void {

@@ -12,8 +12,24 @@ const anyObject = Type.Unsafe<JsonObject>(Type.Object({}))
 
 const textPart = Type.Object({ type: Type.Literal('text'), text: Type.String() })
 const text = Type.Union([Type.String(), Type.Array(textPart, { minItems: 1 })])
-/** Named so that their refusal can be; what they hold does not matter yet. */
-const mediaPart = (type: 'image_url' | 'audio_url' | 'video_url') => Type.Object({ type: Type.Literal(type) })
+const detail = maybe(Type.Enum(['auto', 'low', 'high']))
+const frames = maybe(Type.Integer({ minimum: 1, maximum: 65_536 }))
+const imagePart = Type.Object({
+  type: Type.Literal('image_url'),
+  image_url: Type.Object({ url: name, detail }),
+})
+const audioPart = Type.Object({ type: Type.Literal('audio_url'), audio_url: Type.Object({ url: name }) })
+const videoPart = Type.Object({
+  type: Type.Literal('video_url'),
+  video_url: Type.Object({
+    url: name,
+    detail,
+    fps: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
+    max_frames: frames,
+    // The service's schema has it so, its guide as above.
+    max_frams: frames,
+  }),
+})
 
 const systemMessage = Type.Object({ role: Type.Literal('system'), content: text })
 
@@ -21,10 +37,7 @@ const userMessage = Type.Object({
   role: Type.Literal('user'),
   content: Type.Union([
     Type.String(),
-    Type.Array(
-      Type.Union([textPart, mediaPart('image_url'), mediaPart('audio_url'), mediaPart('video_url')]),
-      { minItems: 1 },
-    ),
+    Type.Array(Type.Union([textPart, imagePart, audioPart, videoPart]), { minItems: 1 }),
   ]),
 })
 
@@ -69,7 +82,7 @@ export const bodySchema = Type.Object({
   max_tokens: maybe(Type.Integer({ minimum: 1 })),
   max_completion_tokens: maybe(Type.Integer({ minimum: 1 })),
   enable_thinking: maybe(Type.Boolean()),
-  // The service documents 128 as the least, but takes less: some of its clients send 1 upwards.
+  // The least that is served; more may be asked for (see `compat.ts`).
   thinking_budget: maybe(Type.Integer({ minimum: 1, maximum: 32768 })),
   reasoning_effort: maybe(Type.Enum(['low', 'medium', 'high', 'xhigh', 'max'])),
   min_p: maybe(Type.Number({ minimum: 0, maximum: 1 })),
@@ -87,7 +100,14 @@ export const bodySchema = Type.Object({
     Type.Union([
       Type.Object({ type: Type.Literal('text') }),
       Type.Object({ type: Type.Literal('json_object') }),
-      Type.Object({ type: Type.Literal('json_schema') }),
+      Type.Object({
+        type: Type.Literal('json_schema'),
+        json_schema: Type.Object({
+          name: maybe(Type.String()),
+          strict: maybe(Type.Boolean()),
+          schema: anyObject,
+        }),
+      }),
     ]),
   ),
   tools: maybe(Type.Array(tool, { maxItems: 128 })),
@@ -106,5 +126,6 @@ export const bodySchema = Type.Object({
 export type Body = Static<typeof bodySchema>
 export type BodyMessage = Body['messages'][number]
 export type BodyTools = NonNullable<Body['tools']>
+export type BodyPart = Exclude<Extract<BodyMessage, { role: 'user' }>['content'], string>[number]
 
 export const bodyShape = Compile(bodySchema)

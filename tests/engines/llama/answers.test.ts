@@ -108,7 +108,7 @@ describe('an answer in JSON', () => {
     const events = await answer({
       ...aPrompt,
       output: { kind: 'json' },
-      thinking: { mode: 'on', budget: 5, effort: 'high' },
+      thinking: { mode: 'on', budget: 5, effort: { level: 'high', because: 'asked' } },
       begun: { reasoning: 'Well', text: '', calls: [] },
     })
     const [thought, text] = textOf(events).split('</think>')
@@ -118,7 +118,7 @@ describe('an answer in JSON', () => {
 })
 
 test('what this engine cannot promise is refused', async () => {
-  const tools = [{ name: 'f', description: '', parameters: {} }]
+  const tools = [{ name: 'f', description: '', parameters: {}, strict: false }]
   const refused: Partial<Prompt>[] = [
     { output: { kind: 'schema', schema: {} } },
     { tools: { mode: 'required', tools } },

@@ -59,7 +59,7 @@ function requestOf(asked: Asked): ChatRequest {
   return {
     ...asks(text),
     begun: { reasoning, text: '', calls: [] },
-    thinking: thinks ? { mode: 'on', budget, effort: 'high' } : { mode: 'off' },
+    thinking: thinks ? { mode: 'on', budget, effort: { level: 'high', because: 'asked' } } : { mode: 'off' },
     output: { kind: json ? 'json' : 'text' },
     answerLimit,
     choices,

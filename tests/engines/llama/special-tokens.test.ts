@@ -45,7 +45,12 @@ function conversation(text: (place: string) => string): Prompt {
     tools: {
       mode: 'auto',
       tools: [
-        { name: text('tool'), description: text('about'), parameters: { [text('field')]: [text('enum')] } },
+        {
+          name: text('tool'),
+          description: text('about'),
+          parameters: { [text('field')]: [text('enum')] },
+          strict: false,
+        },
       ],
     },
     begun: { reasoning: '', text: text('begun'), calls: [] },
