@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { checkLoad, describeEngine } from './engines/llama/describe.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
-import { readCatalogue } from './main.ts'
+import { readCatalogue } from './models.ts'
 import type { Settings } from './settings.ts'
 
 /** One thing that was looked at. */
@@ -35,9 +35,13 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
     }),
   ]
   const models: Finding[] = []
-  for (const source of settings.models) {
+  const seen = new Set<string>()
+  // One source at a time: a wrong one does not hide the others.
+  for (const source of [...settings.models.map((one) => [one]), []]) {
     try {
-      for (const { model, engine } of readCatalogue({ ...settings, models: [source] })) {
+      for (const { model, engine } of readCatalogue({ ...settings, models: source, standIn: '' })) {
+        if (engine.kind === 'none' || seen.has(model.id)) continue
+        seen.add(model.id)
         models.push(await look(model.id, () => tryModel(engine.file)))
       }
     } catch (error) {

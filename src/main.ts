@@ -1,18 +1,13 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
-import { openCatalogue } from './catalogue/catalogue.ts'
-import { readRows } from './catalogue/read-rows.ts'
-import { rowOfFile } from './catalogue/row-of-file.ts'
 import type { Row } from './catalogue/row.ts'
-import type { Engine, EngineState } from './chat/engine.ts'
-import { Failure } from './chat/failure.ts'
+import type { EngineState } from './chat/engine.ts'
+import { Failure, toFailure } from './chat/failure.ts'
 import { complete } from './complete.ts'
-import { defaultThreads } from './engines/llama/describe.ts'
-import { llamaEngine } from './engines/llama/llama-engine.ts'
-import { readModelFile } from './engines/llama/model-file.ts'
 import { openServer } from './http/server.ts'
-import type { ModelSource, Settings } from './settings.ts'
+import { type Models, openModels, rowFiles } from './models.ts'
+import type { Settings } from './settings.ts'
 import { openDatabase } from './storage/database.ts'
 
 /** What Silica takes from the world around it. */
@@ -21,6 +16,8 @@ export interface World {
   readonly clock: () => number
   readonly randomBytes: (count: number) => Uint8Array
   readonly log: Log
+  /** Calls `changed` after any of the files has; gives what ends that. */
+  readonly watch: (files: readonly string[], changed: () => void) => () => void
 }
 
 /** One line for the operator. `facts` hold no key and nothing that a caller or a model said. */
@@ -33,7 +30,8 @@ export interface Log {
 /** The whole program, built and not yet listening. */
 export interface Silica {
   readonly accounts: Accounts
-  readonly rows: readonly Row[]
+  /** What can be asked for: the operator's own first, and last what another model stands in for. */
+  rows(): readonly Row[]
   states(): ReadonlyMap<string, EngineState>
   /** Throws what the system throws where the address cannot be had. */
   listen(): Promise<{ readonly url: string; readonly port: number }>
@@ -43,44 +41,37 @@ export interface Silica {
   close(): Promise<void>
 }
 
-/** The widest window that a bare GGUF gets unless told otherwise: wider ones cost memory that most chats never use. */
-const widestByDefault = 16_384
-
 /** Builds everything. Throws a `Failure` that says what is wrong with the data folder, the catalogue or a model's file. */
 export async function openSilica(settings: Settings, world: World): Promise<Silica> {
-  const rows = readCatalogue(settings)
-  const catalogue = openCatalogue(rows)
+  const { log } = world
   const newId = idMaker(world)
-  const { accounts, database } = await openDataFolder(settings, world)
-  const engines = new Map<string, Engine>()
-  try {
-    for (const row of rows) engines.set(row.model.id, openEngine(row, settings, world.log))
-  } catch (error) {
-    await Promise.all([...engines.values()].map((engine) => engine.close()))
-    await database.close()
+  const models = openModels(settings, (line) => log.info(line, 'engine'))
+  const { accounts, database } = await openDataFolder(settings, world).catch(async (error: unknown) => {
+    await models.close()
     throw error
-  }
-  const journey = { gate: accounts, engineOf: ({ id }: Row['model']) => engineOf(engines, id), newId }
-  const states = () => new Map([...engines].map(([id, engine]) => [id, engine.state()]))
+  })
+  const journey = { gate: accounts, engineOf: models.engineOf, newId }
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
-    find: (id) => catalogue.find(id)?.model,
+    find: models.find,
     compat: settings.compat,
-    models: () => rows.map((row) => row.model),
-    states,
+    models: () => served(models.rows()).map(({ model }) => model),
+    states: models.states,
     complete: (...request) => complete(journey, ...request),
     newId,
     clock: world.clock,
-    failed: (traceId, failure) => logFailure(world.log, traceId, failure),
+    failed: (traceId, failure) => logFailure(log, traceId, failure),
   })
+  const stopWatching = world.watch(rowFiles(settings), () => reload(models, log))
   const closeRest = async () => {
-    await Promise.all([...engines.values()].map((engine) => engine.close()))
+    stopWatching()
+    await models.close()
     await database.close()
   }
   return {
     accounts,
-    rows,
-    states,
+    rows: () => served(models.rows()),
+    states: models.states,
     async listen() {
       const port = await server.listen(settings.host, settings.port)
       const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
@@ -97,49 +88,21 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   }
 }
 
-/** Every model that is to be served, read and checked, but not loaded. */
-export function readCatalogue(settings: Settings): readonly Row[] {
-  return settings.models.flatMap((source) => rowsOf(source, settings))
+/** Those of the rows that can be asked for: what is run here, then what something stands in for. */
+function served(rows: readonly Row[]): readonly Row[] {
+  const run = rows.filter(({ engine }) => engine.kind !== 'none')
+  return [...run, ...rows.filter(({ model }) => model.standIn !== '')]
 }
 
-function rowsOf(source: ModelSource, { contextLength, sequences, threads }: Settings): readonly Row[] {
-  if (source.kind === 'rows') {
-    const text = readFileSync(source.file, 'utf8')
-    return readRows({ name: source.file, text, folder: dirname(source.file) }).map((row) => ({
-      ...row,
-      engine: {
-        ...row.engine,
-        sequences: sequences === 'auto' ? row.engine.sequences : sequences,
-        threads: threads === 'auto' ? row.engine.threads : threads,
-      },
-    }))
+/** Takes the catalogue as it now stands in its files; a wrong one is refused whole, and the old one stays. */
+function reload(models: Models, log: Log): void {
+  try {
+    models.reload()
+    log.info({ models: served(models.rows()).map(({ model }) => model.id) }, 'catalogue read anew')
+  } catch (error) {
+    const { message } = toFailure(error)
+    log.error({ reason: message }, 'catalogue refused, the old one stays')
   }
-  const { name, file } = source
-  const facts = readModelFile(file)
-  return [
-    rowOfFile(name, {
-      file,
-      template: facts.template,
-      contextLength:
-        contextLength === 'auto' ? Math.min(facts.contextLength, widestByDefault) : contextLength,
-      sequences: sequences === 'auto' ? 4 : sequences,
-      threads,
-    }),
-  ]
-}
-
-function openEngine({ model, engine }: Row, settings: Settings, log: Log): Engine {
-  const file = readModelFile(engine.file)
-  return llamaEngine({
-    name: model.id,
-    file: engine.file,
-    template: file.template,
-    contextLength: model.contextLength,
-    sequences: engine.sequences,
-    threads: engine.threads === 'auto' ? defaultThreads(file) : engine.threads,
-    queue: settings.queue,
-    log: (line) => log.info(line, 'engine'),
-  })
 }
 
 /** Makes the data folder where it is missing and opens what it holds. Whoever calls closes the database. */
@@ -165,12 +128,6 @@ function makeFolder(path: string): void {
     // Another process may have made it in the meantime.
     if (!exists()) throw error
   }
-}
-
-function engineOf(engines: ReadonlyMap<string, Engine>, id: string): Engine {
-  const engine = engines.get(id)
-  if (engine === undefined) throw new Error(`${id} is in the catalogue and has no engine`)
-  return engine
 }
 
 /** Ids as the service makes them: 48 bits of milliseconds, 80 random bits, as 32 hexadecimal digits. */

@@ -6,13 +6,17 @@ export interface Settings {
   /** Absolute. Made, with mode 0700, where it does not exist. */
   readonly dataFolder: string
   readonly models: readonly ModelSource[]
+  /** Files with the rows that come with Silica, which rows of `models` may build on or replace. */
+  readonly bundledRows: readonly string[]
+  /** The id of a model that answers for those that nothing runs; empty for none. */
+  readonly standIn: string
   /** Choices that may wait for room, for each model. */
   readonly queue: number
   /** Choices generated at the same time, for each model; `auto`: as the model's row says. */
   readonly sequences: 'auto' | number
   /** `auto`: as the model's row says. */
   readonly threads: 'auto' | number
-  /** The window of models that come as a bare GGUF; `auto`: the file's own, up to a sensible size. */
+  /** The window of models whose rows name none; `auto`: the file's own, up to a sensible size. */
   readonly contextLength: 'auto' | number
   /** Where the service takes more than it documents: whether that is taken here too. */
   readonly compat: (typeof compats)[number]
@@ -23,8 +27,8 @@ export interface Settings {
 
 /** Where rows of the catalogue come from. Paths are absolute. */
 export type ModelSource =
-  /** A YAML list of rows. */
-  | { readonly kind: 'rows'; readonly file: string }
+  /** A YAML file that is a list of rows, or has one in the field `field`, if that is not empty. */
+  | { readonly kind: 'rows'; readonly file: string; readonly field: string }
   /** A model without a row, to be served as `name`. */
   | { readonly kind: 'gguf'; readonly name: string; readonly file: string }
 

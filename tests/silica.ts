@@ -24,7 +24,9 @@ export async function openTestSilica(): Promise<TestSilica> {
       host: '127.0.0.1',
       port: 0,
       dataFolder,
-      models: [{ kind: 'rows', file: resolve(import.meta.dirname, '../models/nano.yaml') }],
+      models: [],
+      bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
+      standIn: '',
       queue: 256,
       sequences: 'auto',
       threads: 'auto',
@@ -33,7 +35,7 @@ export async function openTestSilica(): Promise<TestSilica> {
       logLevel: 'silent',
       apiKeys: [key],
     },
-    { clock: Date.now, randomBytes, log: quiet },
+    { clock: Date.now, randomBytes, log: quiet, watch: () => () => {} },
   )
   const { url } = await silica.listen()
   return {

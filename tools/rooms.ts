@@ -13,23 +13,13 @@ export const rooms: Readonly<
   complete: { all: ['chat', 'decode'], types: ['accounts'] },
   http: { all: ['chat', 'wire', 'complete'], types: ['accounts', 'catalogue'] },
   settings: { all: ['chat'], types: [] },
+  models: { all: ['chat', 'catalogue', 'engines', 'settings'], types: [] },
   main: {
-    all: [
-      'chat',
-      'decode',
-      'wire',
-      'catalogue',
-      'engines',
-      'storage',
-      'accounts',
-      'complete',
-      'http',
-      'settings',
-    ],
-    types: [],
+    all: ['chat', 'storage', 'accounts', 'complete', 'http', 'models', 'settings'],
+    types: ['catalogue'],
   },
-  diagnose: { all: ['chat', 'engines', 'main', 'settings'], types: [] },
-  cli: { all: ['main', 'diagnose', 'settings', 'schema', 'chat'], types: [] },
+  diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: [] },
+  cli: { all: ['main', 'models', 'diagnose', 'settings', 'schema', 'chat'], types: ['catalogue'] },
 }
 
 /** Packages and globals that have one home each, as folders under `src/`. */

@@ -10,6 +10,10 @@ export interface AnswerRecord extends Usage {
   readonly traceId: string
   readonly keyId: string
   readonly model: string
+  /** The model that answered in its place; empty where none did. */
+  readonly standIn: string
+  /** How hard the request was thought about, and why: `max/agent`; `off` where it was not. */
+  readonly thinking: string
   readonly reply: 'stream' | 'whole'
   readonly choices: number
   /** From admission to the end of the answer. */
@@ -35,11 +39,14 @@ export function recordOf(ended: {
   readonly ms: number
 }): AnswerRecord {
   const { traceId, caller, request, outcome, usage, ms } = ended
+  const { thinking } = request
   const failure = outcome.kind === 'failed' ? outcome.failure : null
   return {
     traceId,
     keyId: caller.keyId,
     model: request.model.id,
+    standIn: request.model.standIn,
+    thinking: thinking.mode === 'off' ? 'off' : `${thinking.effort.level}/${thinking.effort.because}`,
     reply: request.reply.kind,
     choices: request.choices,
     ms,

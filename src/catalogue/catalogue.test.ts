@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCatalogue } from './catalogue.ts'
 import { readRows } from './read-rows.ts'
+import type { Row } from './row.ts'
 import { rowOfFile } from './row-of-file.ts'
 
 const bundled = readFileSync(join(import.meta.dirname, '../../models/nano.yaml'), 'utf8')
-const read = (text: string) => readRows({ name: 'rows.yaml', text, folder: '/models' })
+const read = (text: string, below: readonly Row[] = []) =>
+  readRows({ name: 'rows.yaml', text, folder: '/models', field: '' }, below)
 
 describe('rows', () => {
   it('of the bundled model are read, with its file beside them', () => {
@@ -17,22 +19,70 @@ describe('rows', () => {
       file: '/models/nano/silica-nano.gguf',
       threads: 'auto',
     })
-    expect(row?.model).toMatchObject({ contextLength: 4096, thinking: { kind: 'switch', byDefault: true } })
+    expect(row?.model).toMatchObject({ contextLength: 8192, thinking: { kind: 'switch', byDefault: true } })
   })
 
   it('may name their file from the root', () => {
     const [row] = read(bundled.replace('nano/silica-nano.gguf', '/elsewhere/a.gguf'))
-    expect(row?.engine.file).toBe('/elsewhere/a.gguf')
+    expect(row?.engine).toMatchObject({ file: '/elsewhere/a.gguf' })
+  })
+
+  it('need name only what they change of a row below them, and a file that is sought beside their own', () => {
+    const below = read(bundled)
+    const text =
+      '- id: silica/nano\n  minP: false\n- id: silica/nano\n  engine: { kind: llama, file: b.gguf }'
+    const folder = '/mine'
+    const [changed, bound] = readRows({ name: 'a.yaml', text, folder, field: '' }, below)
+    expect(changed).toEqual({ ...below[0], model: { ...below[0]?.model, minP: false } })
+    expect(bound?.engine).toEqual({
+      kind: 'llama',
+      file: '/mine/b.gguf',
+      sequences: 4,
+      threads: 'auto',
+      contextLength: 'auto',
+    })
+  })
+
+  it('must name everything where none is below them', () => {
+    expect(() => read('- id: mine/own')).toThrow(
+      'rows.yaml:1:3: [mine/own].contextLength is missing: an integer of at least 1',
+    )
+  })
+
+  it('are run by nothing where they name no engine', () => {
+    expect(read(bundled.replace(/^  engine: .*$/m, ''))[0]?.engine).toEqual({ kind: 'none' })
+  })
+
+  it('may share fields through an anchor, and tell of a shared fault at the row', () => {
+    const pair = bundled.replace('- id', '- &one\n  id') + '- { <<: *one, id: other/one }'
+    expect(read(pair)[1]?.model).toEqual({ ...read(bundled)[0]?.model, id: 'other/one' })
+    expect(() => read(pair.replace('id: other/one', 'id: other/one, minP: 3'))).toThrow(
+      /^rows.yaml:\d+:\d+: \[other\/one\].minP must be true or false, not 3$/,
+    )
+  })
+
+  it('may be a field of a file of settings, which need not have it', () => {
+    const inSettings = (text: string) =>
+      readRows({ name: 's.yaml', text, folder: '/', field: 'rows' }, read(bundled))
+    expect(inSettings('port: 1')).toEqual([])
+    expect(inSettings('rows:\n  - id: silica/nano\n    minP: false')[0]?.model.minP).toBe(false)
+    expect(() => inSettings('rows:\n  - id: silica/nano\n    minP: 3')).toThrow(
+      's.yaml:3:5: rows[silica/nano].minP must be true or false, not 3',
+    )
   })
 
   it.each([
     [
-      'contextLength: 4096',
-      'contextLength: big',
+      'contextLength: 8192\n',
+      'contextLength: big\n',
       'contextLength must be an integer of at least 1, not "big"',
     ],
-    ['contextLength: 4096', 'contextLength: 0', 'contextLength must be an integer of at least 1, not 0'],
-    ['contextLength: 4096', 'contextLength: 1.5', 'contextLength must be an integer of at least 1, not 1.5'],
+    ['contextLength: 8192\n', 'contextLength: 0\n', 'contextLength must be an integer of at least 1, not 0'],
+    [
+      'contextLength: 8192\n',
+      'contextLength: 1.5\n',
+      'contextLength must be an integer of at least 1, not 1.5',
+    ],
     ['  calls: always\n', '', 'calls is missing: "never" or "always" or "without-thinking"'],
     ['minP: true', 'minp: true', 'minp is not known; known are id, contextLength, '],
     ['kind: switch', 'kind: maybe', 'thinking.kind must be "never" or "always" or "switch"'],
@@ -42,15 +92,15 @@ describe('rows', () => {
     ['seed: null', 'seed: a', 'sampling.seed must be an integer of at least 0, not "a"'],
     ['{ open: <think>, ', '{ ', 'dialect.thinking.open is missing: a text that is not empty'],
     ['{ open: <think>', "{ open: ''", 'dialect.thinking.open must be a text that is not empty, not ""'],
-    ['calls: hermes', 'calls: other', 'dialect.calls must be "native" or "hermes", not "other"'],
-    ['kind: llama', 'kind: other', 'engine.kind must be "llama", not "other"'],
+    ['calls: hermes', 'calls: other', 'dialect.calls must be "native" or "hermes" or "qwen-xml"'],
+    ['kind: llama', 'kind: other', 'engine.kind must be "none" or "llama", not "other"'],
     [
-      'threads: auto',
+      'sequences: 16',
       'threads: fast',
       'engine.threads must be "auto" or an integer of at least 1, not "fast"',
     ],
-    ['max: 4096', 'max: 5000', 'answerLimit.max must be <= contextLength (4096), not 5000'],
-    ['byDefault: 1024', 'byDefault: 3073', 'thinking.budget.byDefault must be <= max (3072), not 3073'],
+    ['max: 4096', 'max: 9000', 'answerLimit.max must be <= contextLength (8192), not 9000'],
+    ['byDefault: 1024', 'byDefault: 32769', 'thinking.budget.byDefault must be <= max (32768), not 32769'],
   ])(
     'with %s changed to %s are refused, naming file, line, row, field and what is allowed',
     (from, to, told) => {
@@ -78,28 +128,22 @@ describe('rows', () => {
 })
 
 describe('a catalogue', () => {
-  it('finds a row by its id and keeps the order', () => {
-    const [row] = read(bundled)
-    if (row === undefined) throw new Error('no row')
-    const other = { ...row, model: { ...row.model, id: 'other' } }
-    const catalogue = openCatalogue([other, row])
-    expect(catalogue.find('other')).toBe(other)
+  const [row] = read(bundled)
+  if (row === undefined) throw new Error('no row')
+  const named = (id: string): Row => ({ ...row, model: { ...row.model, id } })
+
+  it("finds a row by its id, the operator's own before those below, in their order", () => {
+    const own = { ...named('b'), engine: { kind: 'none' } } as const
+    const catalogue = openCatalogue([named('z'), own], [named('a'), named('b')])
+    expect(catalogue.all().map(({ model }) => model.id)).toEqual(['z', 'b', 'a'])
+    expect(catalogue.find('b')).toBe(own)
     expect(catalogue.find('nothing')).toBeUndefined()
-    expect(catalogue.all()).toEqual([other, row])
   })
 
-  it('refuses two rows of one id, naming both files', () => {
-    const rows = read(bundled)
-    const [row] = rows
-    const id = row?.model.id ?? ''
-    const own = rowOfFile(id, { ...facts, template: '', file: '/mine.gguf' })
-    expect(() => openCatalogue([...rows, own])).toThrow(
-      `Two models are named '${id}': /models/nano/silica-nano.gguf and /mine.gguf.`,
-    )
+  it('refuses two own rows of one id', () => {
+    expect(() => openCatalogue([named('a'), named('a')], [])).toThrow("Two models are named 'a'.")
   })
 })
-
-const facts = { file: '/a.gguf', contextLength: 8192, sequences: 4, threads: 'auto' } as const
 
 describe('the row of a bare file', () => {
   const marks = { open: '<think>', close: '</think>' }
@@ -119,16 +163,23 @@ describe('the row of a bare file', () => {
     ],
     ['tool calls but no tools', '<tool_call>', 'never', 'native', false, 'hermes'],
   ])('whose template speaks of %s', (_what, template, thinking, marked, calls, syntax) => {
-    const { model, engine } = rowOfFile('mine', { ...facts, template })
+    const model = rowOfFile('mine', { template, contextLength: 8192 })
     expect(model.thinking.kind).toBe(thinking)
     expect(model.dialect).toMatchObject({ thinking: marked, calls: syntax })
     expect(model.calls).toBe(calls ? 'always' : 'never')
-    expect(engine.file).toBe('/a.gguf')
   })
 
   it('lets an answer have as much as its window holds', () => {
-    const { model } = rowOfFile('mine', { ...facts, template: '<think>' })
+    const model = rowOfFile('mine', { template: '<think>', contextLength: 8192 })
     expect(model.answerLimit).toEqual({ byDefault: 8192, max: 8192 })
     expect(model.thinking).toMatchObject({ budget: { max: 8192 } })
+  })
+
+  it('hands on the switches that its template names', () => {
+    const template = '<think>{{ enable_thinking }}{{ reasoning_effort }}'
+    expect(rowOfFile('mine', { template, contextLength: 8 })).toMatchObject({
+      switches: { thinking: ['enable_thinking'], effort: ['reasoning_effort'] },
+      effort: { kind: 'choice' },
+    })
   })
 })

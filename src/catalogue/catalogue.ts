@@ -7,19 +7,21 @@ export interface Catalogue {
   all(): readonly Row[]
 }
 
-/** Throws `invalid-request` where two rows have one id. */
-export function openCatalogue(rows: readonly Row[]): Catalogue {
+/**
+ * `own` are the operator's rows, and come before those of `below` that they do not replace. Throws `invalid-request`
+ * where two of `own`, or two of `below`, have one id.
+ */
+export function openCatalogue(own: readonly Row[], below: readonly Row[]): Catalogue {
   const byId = new Map<string, Row>()
-  for (const row of rows) {
-    const { id } = row.model
-    const other = byId.get(id)
-    if (other !== undefined) {
-      throw new Failure(
-        'invalid-request',
-        `Two models are named '${id}': ${other.engine.file} and ${row.engine.file}. Give one of them another name.`,
-      )
+  for (const rows of [own, below]) {
+    const here = new Set<string>()
+    for (const row of rows) {
+      const { id } = row.model
+      if (here.has(id))
+        throw new Failure('invalid-request', `Two models are named '${id}'. Give one of them another name.`)
+      here.add(id)
+      if (!byId.has(id)) byId.set(id, row)
     }
-    byId.set(id, row)
   }
   return { find: (id) => byId.get(id), all: () => [...byId.values()] }
 }

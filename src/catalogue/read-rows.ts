@@ -1,18 +1,19 @@
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
-import type { Limit, Model } from '../chat/model.ts'
-import { readYaml } from '../schema/read-yaml.ts'
+import { callSyntaxes, type Limit } from '../chat/model.ts'
+import type { Path } from '../schema/find-fault.ts'
+import { keepTo, parseYaml, type Refuse } from '../schema/read-yaml.ts'
 import type { Row } from './row.ts'
 
 const closed = { additionalProperties: false }
 const tokens = Type.Integer({ minimum: 1 })
 const text = Type.String({ minLength: 1 })
+const limit = Type.Object({ byDefault: tokens, max: tokens }, closed)
 const oneOf = <T extends string>(...values: readonly T[]) =>
   Type.Union(values.map((value) => Type.Literal(value)))
 const level = oneOf('high', 'max')
-const limit = Type.Object({ byDefault: tokens, max: tokens }, closed)
 
-const row = Type.Object(
+const rowSchema = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9._:/-]+$' }),
     contextLength: tokens,
@@ -45,53 +46,90 @@ const row = Type.Object(
     dialect: Type.Object(
       {
         thinking: Type.Union([Type.Literal('native'), Type.Object({ open: text, close: text }, closed)]),
-        calls: oneOf('native', 'hermes'),
+        calls: oneOf('native', ...callSyntaxes),
         wrappers: Type.Array(text),
         infill: Type.Union([Type.Null(), Type.Object({ prefix: text, suffix: text, middle: text }, closed)]),
       },
       closed,
     ),
     switches: Type.Object({ thinking: Type.Array(text), effort: Type.Array(text) }, closed),
-    engine: Type.Object(
-      {
-        kind: Type.Literal('llama'),
-        file: Type.String({ minLength: 1 }),
-        sequences: Type.Integer({ minimum: 1, maximum: 256 }),
-        threads: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1 })]),
-      },
-      closed,
-    ),
+    engine: Type.Union([
+      Type.Object({ kind: Type.Literal('none') }, closed),
+      Type.Object(
+        {
+          kind: Type.Literal('llama'),
+          file: text,
+          sequences: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+          threads: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
+          contextLength: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
+        },
+        closed,
+      ),
+    ]),
   },
   closed,
 )
 
-/**
- * The rows that a YAML list describes. A model's file is sought from `folder`, and is not opened here.
- * Throws `invalid-request` for the first fault, naming file, line, row and field, what came and what is allowed.
- */
-export function readRows(source: {
+/** What a row says that leaves the rest to the row of the same id below it, or to the schema to complain about. */
+const listSchema = Type.Array(Type.Object({ id: Type.String() }))
+
+/** A file of rows. */
+export interface RowFile {
   readonly name: string
   readonly text: string
+  /** Where the files that its rows name are sought. They are not opened here. */
   readonly folder: string
-}): readonly Row[] {
-  const { value, refuse } = readYaml(Type.Array(row), source.name, source.text)
-  value.forEach((entry, index) => {
-    for (const [path, problem] of contradictions(entry)) throw refuse([index, ...path], problem)
+  /** The field that holds the list; empty where the file is the list. */
+  readonly field: string
+}
+
+/**
+ * The rows of a file. A row whose id is among `below` needs to name only the fields that it changes, each as a whole.
+ * Throws `invalid-request` for the first fault, naming file, line, row and field, what came and what is allowed.
+ */
+export function readRows(file: RowFile, below: readonly Row[] = []): readonly Row[] {
+  const { value, refuse } = parseYaml(file.name, file.text)
+  const at: Path = file.field === '' ? [] : [file.field]
+  const list: unknown = file.field === '' ? value : fieldOf(value, file.field)
+  return keepTo(listSchema, list, refuse, at).map((fields, index) => {
+    const base = below.find(({ model }) => model.id === fields.id)
+    const { engine, ...model } = readRow({ ...fieldsOf(base), ...fields }, refuse, [...at, index])
+    return {
+      model: { ...model, standIn: '' },
+      engine:
+        engine.kind === 'none' ? engine : { ...unsaid, ...engine, file: resolve(file.folder, engine.file) },
+    }
   })
-  return value.map(({ engine, ...model }) => ({
-    model: model satisfies Model,
-    engine: { ...engine, file: resolve(source.folder, engine.file) },
-  }))
+}
+
+/** What an engine gets whose row does not say. */
+const unsaid = { sequences: 4, threads: 'auto', contextLength: 'auto' } as const
+
+/** An empty list where the file does not have the field: a file of settings need not speak of rows. */
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null && field in value ? Reflect.get(value, field) : []
+}
+
+/** The fields of a row as a file would have them. */
+function fieldsOf(base: Row | undefined): object {
+  if (base === undefined) return { engine: { kind: 'none' } }
+  const { standIn: _, ...model } = base.model
+  return { ...model, engine: base.engine }
+}
+
+function readRow(fields: object, refuse: Refuse, at: Path): Static<typeof rowSchema> {
+  const row = keepTo(rowSchema, fields, refuse, at)
+  for (const [path, problem] of contradictions(row)) throw refuse([...at, ...path], problem)
+  return row
 }
 
 /** What no schema can say: limits that pass one another. */
-function* contradictions(model: Static<typeof row>): Generator<[path: string[], problem: string]> {
-  const limits: [path: string[], limit: Limit][] = [[['answerLimit'], model.answerLimit]]
-  if (model.thinking.kind !== 'never') limits.push([['thinking', 'budget'], model.thinking.budget])
-  for (const [path, { byDefault, max }] of limits) {
-    if (max > model.contextLength) {
-      yield [[...path, 'max'], `must be <= contextLength (${model.contextLength}), not ${max}`]
-    }
+function* contradictions(row: Static<typeof rowSchema>): Generator<[path: string[], problem: string]> {
+  const { answerLimit, contextLength, thinking } = row
+  if (answerLimit.max > contextLength)
+    yield [['answerLimit', 'max'], `must be <= contextLength (${contextLength}), not ${answerLimit.max}`]
+  const limits: [path: string[], limit: Limit][] = [[['answerLimit'], answerLimit]]
+  if (thinking.kind !== 'never') limits.push([['thinking', 'budget'], thinking.budget])
+  for (const [path, { byDefault, max }] of limits)
     if (byDefault > max) yield [[...path, 'byDefault'], `must be <= max (${max}), not ${byDefault}`]
-  }
 }

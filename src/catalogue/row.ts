@@ -3,8 +3,11 @@ import type { Model } from '../chat/model.ts'
 /** A model, and what runs it. */
 export interface Row {
   readonly model: Model
-  readonly engine: LlamaBinding
+  readonly engine: Binding
 }
+
+/** `none`: the model is known, and nothing here runs it. */
+export type Binding = LlamaBinding | { readonly kind: 'none' }
 
 /** The embedded engine over one GGUF file. */
 export interface LlamaBinding {
@@ -15,4 +18,6 @@ export interface LlamaBinding {
   readonly sequences: number
   /** `auto`: as many as the machine has cores for. */
   readonly threads: 'auto' | number
+  /** Tokens of the window to run it with; `auto`: what row and file allow, up to a sensible size. */
+  readonly contextLength: 'auto' | number
 }

@@ -6,6 +6,8 @@ export type FailureKind =
   | 'unknown-path'
   /** The named model is not in the catalogue. */
   | 'unknown-model'
+  /** The named model is in the catalogue, and nothing runs it. */
+  | 'model-disabled'
   /** Prompt, or prompt and allowed answer, are longer than the model's window. */
   | 'context-overflow'
   /** The model cannot promise JSON. */

@@ -23,6 +23,8 @@ export interface Model {
   readonly sampling: Sampling
   readonly dialect: Dialect
   readonly switches: Switches
+  /** The id of the model that answers in place of this one, which nothing runs; empty where it answers itself. */
+  readonly standIn: string
 }
 
 export type Medium = 'image' | 'audio' | 'video'
@@ -76,5 +78,19 @@ export interface ThinkingMarks {
   readonly close: string
 }
 
-/** `hermes`: one JSON object `{"name", "arguments"}` between `<tool_call>` and `</tool_call>`, as Qwen3 writes it. */
-export type CallSyntax = 'hermes'
+/**
+ * How calls are written as text, each named after the family that made it known: Qwen3's JSON in tags, Qwen3.5's XML,
+ * GLM's pairs of key and value, DeepSeek's marks up to V3.1 and its DSML since, Hunyuan's tagged list, Kimi's marks, and
+ * a bare JSON list.
+ */
+export const callSyntaxes = [
+  'hermes',
+  'qwen-xml',
+  'glm',
+  'deepseek',
+  'dsml',
+  'hunyuan',
+  'kimi',
+  'json-array',
+] as const
+export type CallSyntax = (typeof callSyntaxes)[number]

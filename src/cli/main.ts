@@ -45,10 +45,12 @@ withModels('chat [question]', 'talk with a model, or ask one question')
     )
   })
 
-withModels('models', 'list the models').action(async (flags: Flags) => {
-  const { printModels } = await import('./models.ts')
-  printModels(settingsOf(flags))
-})
+withModels('models', 'list the models')
+  .option('--verbose', 'all that the catalogue knows, with what they can do')
+  .action(async ({ verbose, ...flags }: Flags) => {
+    const { printModels } = await import('./models.ts')
+    printModels(settingsOf(flags), verbose !== undefined)
+  })
 
 const keys = program.command('keys').description('list, add and revoke keys')
 withData(
@@ -78,6 +80,7 @@ withModels('doctor', 'check this machine and the models').action(async (flags: F
 function withModels(name: string, description: string): Command {
   return withData(program.command(name).description(description))
     .option('--model <model>', 'serve name=path.gguf, path.gguf or rows.yaml too; may be repeated', listed)
+    .option('--stand-in <model>', 'have this model answer for all that the catalogue knows and nothing runs')
     .option('--sequences <number>', 'answers generated at the same time, for each model')
     .option('--queue <number>', 'answers that may wait, for each model (default: 256)')
     .option('--threads <number>', 'threads for each model (default: by its size and this machine)')

@@ -29,7 +29,9 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 8000,
       dataFolder: join(root, 'home/.local/share/silica'),
-      models: [{ kind: 'rows', file: join(root, 'bundled/nano.yaml') }],
+      models: [],
+      bundledRows: [join(root, 'bundled/nano.yaml')],
+      standIn: '',
       queue: 256,
       sequences: 'auto',
       threads: 'auto',
@@ -52,6 +54,7 @@ describe('settings', () => {
       host: '::',
       port: '0',
       data: 'd',
+      standIn: 'a/b',
       queue: '5',
       sequences: 'auto',
       threads: '2',
@@ -62,6 +65,7 @@ describe('settings', () => {
       host: '::',
       port: 0,
       dataFolder: join(root, 'here/d'),
+      standIn: 'a/b',
       queue: 5,
       sequences: 'auto',
       threads: 2,
@@ -69,10 +73,9 @@ describe('settings', () => {
       logLevel: 'error',
     }
     expect(readSettings({ ...around, flags })).toMatchObject(told)
-    const variables = Object.entries(flags).map(([flag, text]) => [
-      `SILICA_${flag === 'log' ? 'LOG_LEVEL' : flag.toUpperCase()}`,
-      text,
-    ])
+    const variableOf = (flag: string) =>
+      flag === 'log' ? 'SILICA_LOG_LEVEL' : `SILICA_${flag.replace('standIn', 'stand_in').toUpperCase()}`
+    const variables = Object.entries(flags).map(([flag, text]) => [variableOf(flag), text])
     expect(readSettings({ ...around, environment: Object.fromEntries(variables) })).toMatchObject(told)
   })
 
@@ -94,23 +97,23 @@ describe('settings', () => {
     writeFileSync(join(root, 'etc/a.yaml'), 'data: store\nmodels: [one.gguf, two=~/sub/2.gguf, three.yaml]')
     const settings = readSettings({ ...around, flags: { config: '../etc/a.yaml' } })
     expect(settings.dataFolder).toBe(join(root, 'etc/store'))
-    expect(settings.models.slice(0, 3)).toEqual([
+    expect(settings.models).toEqual([
       { kind: 'gguf', name: 'one', file: join(root, 'etc/one.gguf') },
       { kind: 'gguf', name: 'two', file: join(root, 'home/sub/2.gguf') },
-      { kind: 'rows', file: join(root, 'etc/three.yaml') },
+      { kind: 'rows', file: join(root, 'etc/three.yaml'), field: '' },
+      { kind: 'rows', file: join(root, 'etc/a.yaml'), field: 'rows' },
     ])
   })
 
-  it("put the operator's models before the bundled ones", () => {
+  it('take models from flags and from the environment', () => {
     const names = (models: Surroundings['flags']) =>
       readSettings({ ...around, flags: models }).models.map(({ file }) => file)
     expect(names({ model: ['a.gguf', 'b.gguf'] })).toEqual([
       join(root, 'here/a.gguf'),
       join(root, 'here/b.gguf'),
-      join(root, 'bundled/nano.yaml'),
     ])
     const environment = { SILICA_MODELS: 'a.gguf,x/y=b.gguf' }
-    expect(readSettings({ ...around, environment }).models.slice(0, 2)).toEqual([
+    expect(readSettings({ ...around, environment }).models).toEqual([
       { kind: 'gguf', name: 'a', file: join(root, 'here/a.gguf') },
       { kind: 'gguf', name: 'x/y', file: join(root, 'here/b.gguf') },
     ])

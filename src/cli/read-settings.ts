@@ -15,6 +15,7 @@ const fields = {
   port: Type.Integer({ minimum: 0, maximum: 65_535 }),
   data: Type.String({ minLength: 1 }),
   models: Type.Array(Type.String({ minLength: 1 })),
+  standIn: Type.String({ minLength: 1 }),
   queue: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   sequences: autoOr(256),
   threads: autoOr(1024),
@@ -22,8 +23,14 @@ const fields = {
   compat: Type.Union(compats.map((compat) => Type.Literal(compat))),
   logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
 }
-const schema = Type.Partial(Type.Object(fields), { additionalProperties: false })
+const closed = { additionalProperties: false }
+const schema = Type.Partial(Type.Object(fields), closed)
 type Chosen = Static<typeof schema>
+/** `rows` is checked where rows are read, each time the file changes. */
+const fileSchema = Type.Partial(
+  Type.Object({ ...fields, rows: Type.Array(Type.Object({ id: Type.String() })) }),
+  closed,
+)
 
 /** Every choice, with its flag and its environment variable. */
 const places = [
@@ -31,6 +38,7 @@ const places = [
   { field: 'port', flag: 'port', variable: 'SILICA_PORT' },
   { field: 'data', flag: 'data', variable: 'SILICA_DATA' },
   { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
+  { field: 'standIn', flag: 'stand-in', variable: 'SILICA_STAND_IN' },
   { field: 'queue', flag: 'queue', variable: 'SILICA_QUEUE' },
   { field: 'sequences', flag: 'sequences', variable: 'SILICA_SEQUENCES' },
   { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
@@ -44,7 +52,7 @@ type Place = (typeof places)[number]
 type Text = string | readonly string[] | undefined
 
 export interface Surroundings {
-  /** What the command line gave, by flag without dashes; a list for `model`. */
+  /** What the command line gave, by flag in camel case; a list for `model`. */
   readonly flags: Readonly<Record<string, Text>>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly currentFolder: string
@@ -62,12 +70,15 @@ export function readSettings(around: Surroundings): Settings {
   // An empty variable is one that a compose file left open.
   const variable = (name: string) => environment[name] || undefined
   const fromEnvironment = readTexts((place) => [place.variable, variable(place.variable)])
-  const fromFlags = readTexts((place) => [`--${place.flag}`, flags[place.flag]])
+  const fromFlags = readTexts((place) => [`--${place.flag}`, flags[camelCase(place.flag)]])
+  const file = configFile(flags['config'] ?? variable('SILICA_CONFIG'), around)
   const answers: Settings = {
     host: '127.0.0.1',
     port: 8000,
     dataFolder: join(dataHome(variable('XDG_DATA_HOME'), homeFolder), 'silica'),
     models: [],
+    bundledRows: rowFiles(around.bundledModels),
+    standIn: '',
     queue: 256,
     sequences: 'auto',
     threads: 'auto',
@@ -75,19 +86,23 @@ export function readSettings(around: Surroundings): Settings {
     compat: 'served',
     logLevel: 'info',
     apiKeys: apiKeys(variable('SILICA_API_KEY')),
-    ...readFile(flags['config'] ?? variable('SILICA_CONFIG'), around),
+    ...(file === null ? {} : readFile(file, homeFolder)),
     ...answersOf(fromEnvironment, currentFolder, homeFolder),
     ...answersOf(fromFlags, currentFolder, homeFolder),
   }
-  // The operator's own come first: the first one is what a chat or a first try takes.
-  return { ...answers, models: [...answers.models, ...bundledRows(around.bundledModels)] }
+  if (file === null) return answers
+  return { ...answers, models: [...answers.models, { kind: 'rows', file, field: 'rows' }] }
 }
 
 /** `silica.yaml`: the one that was named, or the one in the current folder where there is one. */
-function readFile(named: Text, { currentFolder, homeFolder }: Surroundings): Partial<Settings> {
+function configFile(named: Text, { currentFolder, homeFolder }: Surroundings): string | null {
   const file = resolvePath(named === undefined ? 'silica.yaml' : String(named), currentFolder, homeFolder)
-  if (named === undefined && !existsSync(file)) return {}
-  return answersOf(readYaml(schema, file, readFileSync(file, 'utf8')).value, dirname(file), homeFolder)
+  return named === undefined && !existsSync(file) ? null : file
+}
+
+function readFile(file: string, homeFolder: string): Partial<Settings> {
+  const { rows: _, ...chosen } = readYaml(fileSchema, file, readFileSync(file, 'utf8')).value
+  return answersOf(chosen, dirname(file), homeFolder)
 }
 
 /** Choices that came as texts. `find` gives the name of a place, as people know it, and what stands there. */
@@ -101,6 +116,11 @@ function readTexts(find: (place: Place) => readonly [name: string, text: Text]):
     throw new Failure('invalid-request', `${name} must be ${describe(field)}, not ${show(String(text))}.`)
   })
   return Value.Parse(schema, Object.fromEntries(entries))
+}
+
+/** As the parser of the command line names a flag. */
+function camelCase(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function listOf(text: string | readonly string[]): readonly string[] {
@@ -124,7 +144,7 @@ function answersOf({ data, models, ...same }: Chosen, folder: string, homeFolder
 function sourceOf(model: string, folder: string, homeFolder: string): ModelSource {
   const equals = model.indexOf('=')
   const file = resolvePath(model.slice(equals + 1), folder, homeFolder)
-  if (/\.ya?ml$/.test(file) && equals === -1) return { kind: 'rows', file }
+  if (/\.ya?ml$/.test(file) && equals === -1) return { kind: 'rows', file, field: '' }
   const name = equals === -1 ? basename(file, '.gguf') : model.slice(0, equals)
   if (/^[A-Za-z0-9._:/-]+$/.test(name)) return { kind: 'gguf', name, file }
   throw new Failure(
@@ -133,9 +153,9 @@ function sourceOf(model: string, folder: string, homeFolder: string): ModelSourc
   )
 }
 
-function bundledRows(folder: string): readonly ModelSource[] {
+function rowFiles(folder: string): readonly string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
-  return files.sort().map((file) => ({ kind: 'rows', file: join(folder, file) }))
+  return files.sort().map((file) => join(folder, file))
 }
 
 function resolvePath(path: string, folder: string, homeFolder: string): string {

@@ -56,7 +56,7 @@ function untilStopped(silica: Silica, selfTest: AbortController): Promise<number
  * model can never answer. Aborts `done` when it is over.
  */
 async function testSelf(silica: Silica, server: Server, done: AbortController): Promise<number | undefined> {
-  const [row] = silica.rows
+  const [row] = silica.rows()
   if (row === undefined) return undefined
   const { id, thinking } = row.model
   const began = performance.now()
@@ -91,13 +91,13 @@ async function testSelf(silica: Silica, server: Server, done: AbortController): 
 }
 
 async function welcome({ accounts, rows }: Silica, settings: Settings, url: string): Promise<string> {
-  const models = rows.map((row) => row.model.id).join(', ')
+  const [first] = rows()
   const { note, header } = await keyToUse(accounts, settings)
-  const body = { model: rows[0]?.model.id ?? '', messages: [{ role: 'user', content: question }] }
+  const body = { model: first?.model.id ?? '', messages: [{ role: 'user', content: question }] }
   return `
   Silica answers at ${url}/v1
 
-  models  ${models}
+  models  ${listed(rows())}
   data    ${settings.dataFolder}
   key     ${note}
 
@@ -108,6 +108,17 @@ async function welcome({ accounts, rows }: Silica, settings: Settings, url: stri
     -H 'Content-Type: application/json' \\
     -d '${JSON.stringify(body)}'
 `
+}
+
+/** What is run, and how many models it stands in for. */
+function listed(rows: ReturnType<Silica['rows']>): string {
+  const own = rows.filter(({ model }) => model.standIn === '').map(({ model }) => model.id)
+  const others = rows.length - own.length
+  const [standIn] = rows.flatMap(({ model }) => model.standIn || [])
+  return (
+    own.join(', ') +
+    (standIn === undefined ? '' : `; ${standIn} stands in for ${others} more (silica models)`)
+  )
 }
 
 /** What to tell of keys, and what the `curl` line is to use. A key's secret is shown at the first start only. */

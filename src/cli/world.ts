@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Stats, unwatchFile, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Log, World } from '../main.ts'
@@ -16,7 +17,21 @@ export function settingsOf(flags: Surroundings['flags']): Settings {
   })
 }
 
-/** The real clock and real randomness. */
+/** The real clock, real randomness, real files. */
 export function realWorld(log: Log): World {
-  return { clock: Date.now, randomBytes, log }
+  return { clock: Date.now, randomBytes, log, watch: watchFiles }
+}
+
+/** Looks at the files once a second: that sees files that are replaced, linked or mounted too, where events do not. */
+export function watchFiles(files: readonly string[], changed: () => void, interval = 1000): () => void {
+  const look = (now: Stats, before: Stats) => {
+    // A file that is away for a moment is being replaced.
+    if (
+      now.mtimeMs !== 0 &&
+      (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size)
+    )
+      changed()
+  }
+  for (const file of files) watchFile(file, { interval, persistent: false }, look)
+  return () => files.forEach((file) => unwatchFile(file, look))
 }

@@ -17,6 +17,7 @@ export function chatCompletions(parts: HttpParts) {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const userAgent = request.headers['user-agent'] ?? ''
     const chat = readRequest(body, parts.find, { compat: parts.compat, userAgent })
+    if (chat.model.standIn !== '') void reply.header('x-silica-stand-in', chat.model.standIn)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const head: AnswerHead = {

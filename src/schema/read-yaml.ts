@@ -4,10 +4,13 @@ import { isMap, isNode, LineCounter, type Document, parseDocument } from 'yaml'
 import { Failure } from '../chat/failure.ts'
 import { type Fault, findFault, type Path, type Shape, show } from './find-fault.ts'
 
+/** The failure to throw for the field that `path` leads to. `problem` reads on from the field's name. */
+export type Refuse = (path: Path, problem: string) => Failure
+
 export interface YamlText<T> {
   readonly value: T
-  /** The failure to throw where a value keeps to the schema and is still wrong. `problem` reads on from the field. */
-  readonly refuse: (path: Path, problem: string) => Failure
+  /** For where a value keeps to the schema and is still wrong. */
+  readonly refuse: Refuse
 }
 
 /**
@@ -15,8 +18,14 @@ export interface YamlText<T> {
  * column and field, what came and what is allowed.
  */
 export function readYaml<T extends Shape>(schema: T, name: string, text: string): YamlText<Static<T>> {
+  const { value, refuse } = parseYaml(name, text)
+  return { value: keepTo(schema, value, refuse), refuse }
+}
+
+/** The value of any YAML, with `<<` merged in. Throws `invalid-request` where it is none. */
+export function parseYaml(name: string, text: string): YamlText<unknown> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const refuseAt = (offset: number, problem: string) => {
     const { line, col } = lines.linePos(offset)
     return new Failure('invalid-request', `${name}:${line}:${col}: ${problem}`)
@@ -24,13 +33,17 @@ export function readYaml<T extends Shape>(schema: T, name: string, text: string)
   const [broken] = document.errors
   if (broken !== undefined) throw refuseAt(broken.pos[0], broken.message)
   const value: unknown = document.toJS()
-  const refuse = (path: Path, problem: string) =>
-    refuseAt(offsetOf(document, path), `${nameOf(value, path)} ${problem}`)
-  if (!Value.Check(schema, value)) {
-    const fault = findFault(schema, value)
-    throw refuse(fault.path, problemOf(fault))
+  return {
+    value,
+    refuse: (path, problem) => refuseAt(offsetOf(document, path), `${nameOf(value, path)} ${problem}`),
   }
-  return { value: Value.Parse(schema, value), refuse }
+}
+
+/** The value, if it keeps to the schema; else throws for its first fault. `at` leads to it in the file. */
+export function keepTo<T extends Shape>(schema: T, value: unknown, refuse: Refuse, at: Path = []): Static<T> {
+  if (Value.Check(schema, value)) return Value.Parse(schema, value)
+  const fault = findFault(schema, value)
+  throw refuse([...at, ...fault.path], problemOf(fault))
 }
 
 /** What is wrong, to stand after the field's name. */

@@ -26,6 +26,7 @@ const rows = {
   'invalid-request': { ...refused, reason: 'invalid_parameter' },
   'unknown-path': { ...refused, status: 404, reason: 'unknown_path', body: 'text' },
   'unknown-model': { ...refused, code: 20012, reason: 'model_not_found' },
+  'model-disabled': { ...refused, status: 403, code: 30003, reason: 'model_disabled' },
   'context-overflow': { ...refused, reason: 'context_length_exceeded' },
   'json-unsupported': { ...refused, code: 20024, reason: 'json_unsupported' },
   'calls-unsupported': { ...refused, code: 20037, reason: 'calls_unsupported' },

@@ -9,6 +9,7 @@ const row = {
   json: true,
   minP: true,
   switches: { thinking: [], effort: [] },
+  standIn: '',
   sampling: {
     temperature: 0.7,
     topP: 0.7,

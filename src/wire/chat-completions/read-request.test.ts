@@ -28,6 +28,7 @@ const model: Model = {
   },
   dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
   switches: { thinking: [], effort: [] },
+  standIn: '',
 }
 const budget = { byDefault: 10, max: 40 }
 const plain = { compat: 'served', userAgent: '' } as const

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { openCatalogue } from './catalogue/catalogue.ts'
+import { type RowFile, readRows } from './catalogue/read-rows.ts'
+import { rowOfFile } from './catalogue/row-of-file.ts'
+import type { LlamaBinding, Row } from './catalogue/row.ts'
+import type { Engine, EngineState } from './chat/engine.ts'
+import { Failure } from './chat/failure.ts'
+import type { Limit, Model } from './chat/model.ts'
+import { defaultThreads } from './engines/llama/describe.ts'
+import { type EngineLogLine, llamaEngine } from './engines/llama/llama-engine.ts'
+import { readModelFile } from './engines/llama/model-file.ts'
+import type { ModelSource, Settings } from './settings.ts'
+
+/** Every model of the catalogue, and the engines of those that are run. */
+export interface Models {
+  /** As the catalogue was last read. */
+  rows(): readonly Row[]
+  /** Throws `model-disabled` for a model that nothing runs. */
+  find(id: string): Model | undefined
+  engineOf(model: Model): Engine
+  /** By the model's id. */
+  states(): ReadonlyMap<string, EngineState>
+  /**
+   * Reads the catalogue anew. Engines whose binding is the same go on; one that is no longer wanted answers what it has
+   * begun before it is closed. Throws a `Failure`, and changes nothing, where anything in the catalogue is wrong.
+   */
+  reload(): void
+  close(): Promise<void>
+}
+
+/** The widest window that a model gets unless told otherwise: wider ones cost memory that most chats never use. */
+const widestByDefault = 16_384
+
+interface Running {
+  /** Tells whether a row still wants this very engine. */
+  readonly binding: string
+  readonly engine: Engine
+}
+
+/** Reads the catalogue and opens its engines. Throws a `Failure` that says what is wrong with it. */
+export function openModels(settings: Settings, log: (line: EngineLogLine) => void): Models {
+  let rows: readonly Row[] = []
+  let running: ReadonlyMap<string, Running> = new Map()
+  const leaving = new Map<Engine, NodeJS.Timeout>()
+
+  function reload(): void {
+    const read = readCatalogue(settings)
+    const opened = openEngines(read, running)
+    const kept = new Set([...opened.values()].map(({ engine }) => engine))
+    for (const { engine } of running.values()) if (!kept.has(engine)) leave(engine)
+    rows = read
+    running = opened
+  }
+
+  function openEngines(read: readonly Row[], before: typeof running): typeof running {
+    const fresh: Engine[] = []
+    try {
+      return new Map(
+        read.flatMap(({ model, engine: bound }): [string, Running][] => {
+          if (bound.kind === 'none') return []
+          const binding = JSON.stringify([bound, model.contextLength])
+          const known = before.get(model.id)
+          if (known?.binding === binding) return [[model.id, known]]
+          const engine = openLlama(model, bound, settings.queue, log)
+          fresh.push(engine)
+          return [[model.id, { binding, engine }]]
+        }),
+      )
+    } catch (error) {
+      for (const engine of fresh) void engine.close()
+      throw error
+    }
+  }
+
+  /** Closes the engine once it is at rest. Whoever found it a moment ago has begun by the first look. */
+  function leave(engine: Engine): void {
+    const look = () => {
+      const state = engine.state()
+      if (state.status === 'ready' && state.running + state.waiting > 0) return
+      clearInterval(leaving.get(engine))
+      leaving.delete(engine)
+      void engine.close()
+    }
+    leaving.set(engine, setInterval(look, 1000).unref())
+  }
+
+  reload()
+  return {
+    rows: () => rows,
+    find(id) {
+      const row = rows.find(({ model }) => model.id === id)
+      if (row && row.engine.kind === 'none' && row.model.standIn === '')
+        throw new Failure(
+          'model-disabled',
+          'Model disabled. It is in the catalogue, and no engine here runs it.',
+          {
+            field: 'model',
+          },
+        )
+      return row?.model
+    },
+    engineOf({ id, standIn }) {
+      const found = running.get(standIn === '' ? id : standIn)
+      // A row that was dropped while its request was read.
+      if (found === undefined)
+        throw new Failure('overloaded', 'The model has just been taken away. Please try again.')
+      return found.engine
+    },
+    states: () => new Map([...running].map(([id, { engine }]) => [id, engine.state()])),
+    reload,
+    async close() {
+      for (const timer of leaving.values()) clearInterval(timer)
+      const engines = [...[...running.values()].map(({ engine }) => engine), ...leaving.keys()]
+      await Promise.all(engines.map((engine) => engine.close()))
+    },
+  }
+}
+
+function openLlama(
+  { id, contextLength }: Model,
+  { file, sequences, threads }: LlamaBinding,
+  queue: number,
+  log: (line: EngineLogLine) => void,
+): Engine {
+  const facts = readModelFile(file)
+  return llamaEngine({
+    name: id,
+    file,
+    template: facts.template,
+    contextLength,
+    sequences,
+    threads: threads === 'auto' ? defaultThreads(facts) : threads,
+    queue,
+    log,
+  })
+}
+
+/** The files that `readCatalogue` reads rows from. */
+export function rowFiles({ models, bundledRows }: Settings): readonly string[] {
+  return [...models.flatMap((source) => (source.kind === 'rows' ? [source.file] : [])), ...bundledRows]
+}
+
+/** Every model of the catalogue, read, checked and bound to its file, but not loaded. */
+export function readCatalogue(settings: Settings): readonly Row[] {
+  const below = settings.bundledRows.flatMap((file) => readRows(rowFile(file, '')))
+  const own = settings.models.flatMap((source) => rowsOf(source, below))
+  const rows = openCatalogue(own, below)
+    .all()
+    .map((row) => withSettings(row, settings))
+  return settings.standIn === '' ? rows : withStandIn(rows, settings.standIn)
+}
+
+function rowFile(file: string, field: string): RowFile {
+  return { name: file, text: readFileSync(file, 'utf8'), folder: dirname(file), field }
+}
+
+function rowsOf(source: ModelSource, below: readonly Row[]): readonly Row[] {
+  if (source.kind === 'rows') return readRows(rowFile(source.file, source.field), below)
+  const { name, file } = source
+  const known = below.find(({ model }) => model.id === name)
+  const engine = { kind: 'llama', file, sequences: 4, threads: 'auto', contextLength: 'auto' } as const
+  return [known ? { model: known.model, engine } : { model: rowOfFile(name, readModelFile(file)), engine }]
+}
+
+/** What the operator says of all models; and no promise that the window a model is run with cannot keep. */
+function withSettings({ model, engine }: Row, { sequences, threads, contextLength }: Settings): Row {
+  if (engine.kind === 'none') return { model, engine }
+  const wanted = engine.contextLength === 'auto' ? contextLength : engine.contextLength
+  const widest = () => Math.min(readModelFile(engine.file).contextLength, widestByDefault)
+  const window = Math.min(model.contextLength, wanted === 'auto' ? widest() : wanted)
+  return {
+    model: { ...model, contextLength: window, answerLimit: within(model.answerLimit, window) },
+    engine: {
+      ...engine,
+      sequences: sequences === 'auto' ? engine.sequences : sequences,
+      threads: threads === 'auto' ? engine.threads : threads,
+    },
+  }
+}
+
+function within({ byDefault, max }: Limit, window: number): Limit {
+  return { byDefault: Math.min(byDefault, window), max: Math.min(max, window) }
+}
+
+/** Has one model answer for all that nothing runs: by their rules, in its own dialect. */
+function withStandIn(rows: readonly Row[], id: string): readonly Row[] {
+  const standIn = rows.find(({ model, engine }) => model.id === id && engine.kind !== 'none')?.model
+  if (standIn === undefined) {
+    const able = rows.filter(({ engine }) => engine.kind !== 'none').map(({ model }) => model.id)
+    throw new Failure('invalid-request', `'${id}' cannot stand in: it must be one of ${able.join(', ')}.`)
+  }
+  const { dialect, switches } = standIn
+  return rows.map((row) =>
+    row.engine.kind === 'none' ? { ...row, model: { ...row.model, dialect, switches, standIn: id } } : row,
+  )
+}
