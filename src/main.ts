@@ -4,6 +4,7 @@ import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
+import type { Model } from './chat/model.ts'
 import { complete } from './complete.ts'
 import { openServer } from './http/server.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
@@ -45,18 +46,21 @@ export interface Silica {
 export async function openSilica(settings: Settings, world: World): Promise<Silica> {
   const { log } = world
   const newId = idMaker(world)
-  const models = openModels(settings, (line) => log.info(line, 'engine'))
-  const { accounts, database } = await openDataFolder(settings, world).catch(async (error: unknown) => {
-    await models.close()
+  const { accounts, database } = await openDataFolder(settings, world)
+  let models: Models
+  try {
+    models = openModels(settings, (line) => log.info(line, 'engine'))
+  } catch (error) {
+    await database.close()
     throw error
-  })
-  const journey = { gate: accounts, engineOf: models.engineOf, newId }
+  }
+  const journey = { gate: accounts, engineOf: (model: Model) => models.engineOf(model), newId }
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
-    find: models.find,
+    find: (id) => models.find(id),
     compat: settings.compat,
     models: () => served(models.rows()).map(({ model }) => model),
-    states: models.states,
+    states: () => models.states(),
     complete: (...request) => complete(journey, ...request),
     newId,
     clock: world.clock,
@@ -71,7 +75,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   return {
     accounts,
     rows: () => served(models.rows()),
-    states: models.states,
+    states: () => models.states(),
     async listen() {
       const port = await server.listen(settings.host, settings.port)
       const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host

@@ -90,14 +90,15 @@ async function testSelf(silica: Silica, server: Server, done: AbortController): 
   return undefined
 }
 
-async function welcome({ accounts, rows }: Silica, settings: Settings, url: string): Promise<string> {
-  const [first] = rows()
-  const { note, header } = await keyToUse(accounts, settings)
+async function welcome(silica: Silica, settings: Settings, url: string): Promise<string> {
+  const rows = silica.rows()
+  const [first] = rows
+  const { note, header } = await keyToUse(silica.accounts, settings)
   const body = { model: first?.model.id ?? '', messages: [{ role: 'user', content: question }] }
   return `
   Silica answers at ${url}/v1
 
-  models  ${listed(rows())}
+  models  ${listed(rows)}
   data    ${settings.dataFolder}
   key     ${note}
 

@@ -81,7 +81,7 @@ describe('models', () => {
     expect(code).toBe(0)
     const [head, mine, nano] = stdout.split('\n')
     expect(head).toMatch(/^MODEL +CONTEXT +THINKING +TOOLS +JSON +SIZE +FILE$/)
-    expect(mine).toMatch(/^mine +4096 +yes +yes +yes +\d+ MB /)
+    expect(mine).toMatch(/^mine +4096 +switch, on +yes +yes +\d+ MB /)
     expect(nano).toMatch(/^silica\/nano +4096 +yes +yes +yes +\d+ MB /)
   })
 })
