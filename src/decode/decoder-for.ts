@@ -1,25 +1,26 @@
 import type { Decoder } from '../chat/decoder.ts'
 import type { ChatEvent } from '../chat/event.ts'
 import type { ChatRequest } from '../chat/request.ts'
-import { hermesDecoder, openMark } from './calls/hermes.ts'
+import { callDecoder } from './calls/call-decoder.ts'
+import { callMarkups } from './calls/call-markups.ts'
 import { stopDecoder } from './stop.ts'
 import { thinkingDecoder } from './thinking.ts'
+import { wrapperDecoder } from './wrappers.ts'
 
-/** A fresh chain for one choice: thought, calls, stop texts, without what the engine or the request leaves nothing to do. */
+/**
+ * A fresh chain for one choice: thought, calls, wrappers, stop texts, without what the engine or the request leaves
+ * nothing to do.
+ */
 export function decoderFor(request: ChatRequest, choice: number, newId: () => string): Decoder {
-  const { dialect } = request.model
-  const calls = dialect.calls !== 'native' && request.tools.mode !== 'none'
+  const { thinking, calls, wrappers } = request.model.dialect
+  const tools = request.tools.mode === 'none' ? [] : request.tools.tools
+  const markup = calls === 'native' || tools.length === 0 ? null : callMarkups[calls]
   const decoders: Decoder[] = []
-  if (dialect.thinking !== 'native') {
-    decoders.push(thinkingDecoder(choice, dialect.thinking, calls ? [openMark] : []))
-  }
-  if (calls) decoders.push(hermesDecoder(choice, toolNames(request), newId))
+  if (thinking !== 'native') decoders.push(thinkingDecoder(choice, thinking, markup?.openMarks ?? []))
+  if (markup !== null) decoders.push(callDecoder(markup, choice, tools, newId))
+  if (wrappers.length > 0) decoders.push(wrapperDecoder(choice, wrappers))
   if (request.stop.length > 0) decoders.push(stopDecoder(choice, request.stop))
   return decoders.reduce(chain, (event) => [event])
-}
-
-function toolNames({ tools }: ChatRequest): ReadonlySet<string> {
-  return new Set(tools.mode === 'none' ? [] : tools.tools.map(({ name }) => name))
 }
 
 function chain(first: Decoder, second: Decoder): Decoder {

@@ -9,27 +9,35 @@ import { blankEnd, splitter } from './splitter.ts'
  * The text begins with a thought if the open mark is the first thing in it, blank aside; an engine whose prompt has
  * already opened the thought gives the mark out first, as text of no tokens. The thought ends at the close mark or, for
  * models that forget it, before one of `enders`; without either it is all thought. Newlines after the open mark and on
- * both sides of the close mark are dropped, so an empty thought leaves nothing. Only the first thought is one: a second
- * open mark is text like any other, as is a close mark that closes nothing.
+ * both sides of the close mark are dropped, so an empty thought leaves nothing.
+ *
+ * A close mark that is the first thing in the text ends an empty thought, and one that comes again right behind the
+ * first belongs to it. Anywhere else it is text, as is a second open mark: by then what stands before it has left as
+ * text, and only the engine can know that a prompt opened the thought.
  */
 export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: readonly string[]): Decoder {
   const out = outlet(choice)
   const end = splitter([marks.close, ...enders], '\n')
   let read = readStart
-  let start = ''
-  let matched = 0
+  /** What is held back at the start of the text or of the answer, and how much of it is the beginning of a mark. */
+  let held = ''
+  let mark = ''
 
   function readStart(piece: string): void {
     for (let at = 0; at < piece.length; at++) {
-      if (matched === 0 && ' \t\r\n'.includes(piece.charAt(at))) continue
-      if (piece.charAt(at) !== marks.open.charAt(matched)) return readAnswer(start + piece)
-      matched++
-      if (matched === marks.open.length) {
+      const char = piece.charAt(at)
+      if (mark === '' && ' \t\r\n'.includes(char)) continue
+      mark += char
+      if (mark === marks.open || mark === marks.close) {
         out.mark()
-        return readThoughtStart(piece.slice(at + 1))
+        held = ''
+        const next = mark === marks.open ? readThoughtStart : readAnswerStart
+        mark = ''
+        return next(piece.slice(at + 1))
       }
+      if (!marks.open.startsWith(mark) && !marks.close.startsWith(mark)) return readAnswer(held + piece)
     }
-    start += piece
+    held += piece
   }
 
   function readThoughtStart(piece: string): void {
@@ -51,13 +59,20 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
 
   function readAnswerStart(piece: string): void {
     read = readAnswerStart
-    const text = piece.slice(blankEnd(piece, '\n'))
-    if (text === '') return out.mark()
-    readAnswer(text)
+    for (let at = 0; at < piece.length; at++) {
+      const char = piece.charAt(at)
+      if (mark === '' && char === '\n') continue
+      mark += char
+      if (mark === marks.close) mark = ''
+      else if (!marks.close.startsWith(mark)) return readAnswer(mark + piece.slice(at + 1))
+    }
+    held = mark
+    if (mark === '') out.mark()
   }
 
   function readAnswer(piece: string): void {
     read = readAnswer
+    held = ''
     out.say('text', piece)
   }
 
@@ -67,7 +82,7 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
       read(event.text)
     } else {
       if (event.type === 'finish') {
-        if (read === readStart) out.say('text', start)
+        out.say('text', held)
         out.say('reasoning', end.flush())
         out.mark()
       }

@@ -1,37 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatEvent, FinishReason } from '../../chat/event.ts'
-import { hermesDecoder } from './hermes.ts'
+import type { FinishReason } from '../../chat/event.ts'
+import { readCalls, tool } from '../../../tests/decode/read-calls.ts'
+import { callDecoder } from './call-decoder.ts'
+import { hermes } from './hermes.ts'
 
-/** What comes of a text, read a character at a time: text, `name(arguments)` of each call, and the finish. */
-function decode(
-  text: string,
-  reason: FinishReason = 'stop',
-): { text: string; calls: string[]; finish: string } {
-  let ids = 0
-  const decoder = hermesDecoder(0, new Set(['f', 'g']), () => `id-${ids++}`)
-  const events: ChatEvent[] = [
-    ...text.split('').map((char): ChatEvent => ({ type: 'text', choice: 0, text: char, tokens: 1 })),
-    { type: 'finish', choice: 0, reason },
-  ]
-  const said = events.flatMap((event) => [...decoder(event)])
-  const calls = said.flatMap((event) => {
-    if (event.type !== 'call-start') return []
-    const own = said.flatMap((other) =>
-      other.type === 'call-text' && other.call === event.call ? [other.text] : [],
-    )
-    return [`${event.name}(${own.join('')})`]
-  })
-  const finish = said.at(-1)
-  return {
-    text: said.flatMap((event) => (event.type === 'text' ? [event.text] : [])).join(''),
-    calls,
-    finish: finish?.type === 'finish' ? finish.reason : '',
-  }
+const tools = [tool('f'), tool('g')]
+
+function decode(text: string, reason: FinishReason = 'stop') {
+  return readCalls('hermes', tools, text, reason)
 }
 
 const whole = '<tool_call>\n{"name": "f", "arguments": {"a": 1}}\n</tool_call>'
 
-describe('hermesDecoder', () => {
+describe('hermes', () => {
   test('reads a call, and calls one after the other', () => {
     expect(decode(whole)).toEqual({ text: '', calls: ['f({"a": 1})'], finish: 'tool-calls' })
     expect(decode(`${whole}\n${whole}`)).toEqual({
@@ -42,7 +23,7 @@ describe('hermesDecoder', () => {
   })
 
   test('begins the call as soon as its name is known', () => {
-    const decoder = hermesDecoder(0, new Set(['f']), () => 'id')
+    const decoder = callDecoder(hermes, 0, tools, () => 'id')
     const said = [...decoder({ type: 'text', choice: 0, text: '<tool_call>{"name":"f"', tokens: 9 })]
     expect(said).toEqual([{ type: 'call-start', choice: 0, call: 0, id: 'id', name: 'f', tokens: 9 }])
   })
@@ -121,7 +102,7 @@ describe('hermesDecoder', () => {
   })
 
   test('reads many blocks in one piece without going deep', () => {
-    const decoder = hermesDecoder(0, new Set(['f']), () => 'id')
+    const decoder = callDecoder(hermes, 0, tools, () => 'id')
     const said = [...decoder({ type: 'text', choice: 0, text: '<tool_call>x'.repeat(50_000), tokens: 1 })]
     expect(said.length).toBeGreaterThan(0)
   })

@@ -3,7 +3,7 @@ import { Failure } from '../../chat/failure.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ThinkingMarks } from '../../chat/model.ts'
 import type { AssistantTurn, Call, Message, Part, Prompt, Tool } from '../../chat/request.ts'
-import { openMark } from '../../decode/calls/hermes.ts'
+import { callMarkups } from '../../decode/calls/call-markups.ts'
 import type { ThoughtPlan } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import type { Guard } from './untrusted-text.ts'
@@ -164,7 +164,8 @@ function begin(prompt: Prompt, rendered: string, guard: Guard): PromptText {
   const { text, from } = writeBegun(prompt.begun, marks, rendered.trimEnd().endsWith(marks.open), guard)
   const pieces = guard.cut(rendered + text)
   if (from === 'never') return { pieces, thought: { from } }
-  const enders = dialect.calls === 'hermes' && prompt.tools.mode !== 'none' ? [openMark] : []
+  const { calls } = dialect
+  const enders = calls === 'native' || prompt.tools.mode === 'none' ? [] : callMarkups[calls].openMarks
   return {
     pieces,
     thought: { from, budget: prompt.thinking.budget, open: marks.open, close: marks.close, enders },

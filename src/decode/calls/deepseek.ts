@@ -1,0 +1,24 @@
+import type { CallMarkup } from './call-markup.ts'
+import { readMark, readTool } from './call-markup.ts'
+import { readCallArguments } from './json-calls.ts'
+
+const section = '<｜tool▁calls▁begin｜>'
+const open = '<｜tool▁call▁begin｜>'
+const separator = '<｜tool▁sep｜>'
+
+/**
+ * DeepSeek-V3.1: `<｜tool▁call▁begin｜>f<｜tool▁sep｜>{…}<｜tool▁call▁end｜>` for each call, and a section's marks around
+ * all of them, which may be missing. A call is whole when its arguments are.
+ */
+export const deepseek: CallMarkup = {
+  openMarks: [section, open],
+  bareMarks: [],
+  closeMarks: ['<｜tool▁call▁end｜>', '<｜tool▁calls▁end｜>'],
+  *read(mark, calls, tools) {
+    if (mark === section && (yield* readMark([open])) === '') return false
+    const tool = yield* readTool(tools, (name) => name + separator)
+    if (tool === undefined) return false
+    calls.begin(tool)
+    return yield* readCallArguments(calls)
+  },
+}
