@@ -11,6 +11,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'tests/laws/**/*.test.ts',
             'tests/golden/**/*.test.ts',
+            'tests/catalogue/**/*.test.ts',
             'tools/*.test.ts',
           ],
         },
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/laws/**', 'tests/golden/**'],
+          exclude: ['tests/laws/**', 'tests/golden/**', 'tests/catalogue/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { openSilica } from '../src/main.ts'
+import { openSilica, type World } from '../src/main.ts'
+import type { Settings } from '../src/settings.ts'
 
 /** A whole Silica over the bundled model, on a free port, with a data folder that goes away with it. */
 export interface TestSilica {
@@ -16,7 +17,10 @@ export interface TestSilica {
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
-export async function openTestSilica(): Promise<TestSilica> {
+export async function openTestSilica(
+  changed: Partial<Settings> = {},
+  around: Partial<World> = {},
+): Promise<TestSilica> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'silica-'))
   const key = `sk-${randomBytes(16).toString('hex')}`
   const silica = await openSilica(
@@ -34,8 +38,9 @@ export async function openTestSilica(): Promise<TestSilica> {
       compat: 'served',
       logLevel: 'silent',
       apiKeys: [key],
+      ...changed,
     },
-    { clock: Date.now, randomBytes, log: quiet, watch: () => () => {} },
+    { clock: Date.now, randomBytes, log: quiet, watch: () => () => {}, ...around },
   )
   const { url } = await silica.listen()
   return {

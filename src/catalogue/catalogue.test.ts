@@ -153,33 +153,46 @@ describe('the row of a bare file', () => {
     ['a switch for thought', '<think> {{ enable_thinking }}', 'switch', marks, false, 'native'],
     ['tool calls', '{% if tools %}<tool_call>{% endif %}', 'never', 'native', true, 'hermes'],
     ['tools in an unknown syntax', '{% if tools %}[CALLS]{% endif %}', 'never', 'native', false, 'native'],
-    [
-      'tool calls as XML',
-      '{% if tools %}<tool_call><function=f>{% endif %}',
-      'never',
-      'native',
-      false,
-      'native',
-    ],
+    ['XML', '{% if tools %}<tool_call><function=f>{% endif %}', 'never', 'native', true, 'qwen-xml'],
+    ['keys', '{% if tools %}<tool_call>f<arg_key>{% endif %}', 'never', 'native', true, 'glm'],
+    ['a tagged list', '{% if tools %}<tool_calls>[{% endif %}', 'never', 'native', true, 'hunyuan'],
+    ['a section', '{{ tools }}<|tool_calls_section_begin|>', 'never', 'native', true, 'kimi'],
+    ['marks', '{{ tools }}<｜tool▁calls▁begin｜>', 'never', 'native', true, 'deepseek'],
+    ['marks and code', '{% if tools %}<｜tool▁calls▁begin｜>```json', 'never', 'native', false, 'native'],
+    ['DSML', '{% if tools %}<｜DSML｜function_calls>', 'never', 'native', true, 'dsml'],
     ['tool calls but no tools', '<tool_call>', 'never', 'native', false, 'hermes'],
   ])('whose template speaks of %s', (_what, template, thinking, marked, calls, syntax) => {
-    const model = rowOfFile('mine', { template, contextLength: 8192 })
+    const model = rowOfFile('mine', { template, contextLength: 8192, specials: [] })
     expect(model.thinking.kind).toBe(thinking)
     expect(model.dialect).toMatchObject({ thinking: marked, calls: syntax })
     expect(model.calls).toBe(calls ? 'always' : 'never')
   })
 
   it('lets an answer have as much as its window holds', () => {
-    const model = rowOfFile('mine', { template: '<think>', contextLength: 8192 })
+    const model = rowOfFile('mine', { template: '<think>', contextLength: 8192, specials: [] })
     expect(model.answerLimit).toEqual({ byDefault: 8192, max: 8192 })
     expect(model.thinking).toMatchObject({ budget: { max: 8192 } })
   })
 
+  it('fills in the middle where the file has all three tokens for it', () => {
+    const infill = { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' }
+    const row = (specials: readonly string[]) =>
+      rowOfFile('mine', { template: '', contextLength: 8, specials })
+    expect(row(Object.values(infill)).dialect.infill).toEqual(infill)
+    expect(row([infill.prefix, infill.suffix]).dialect.infill).toBeNull()
+  })
+
   it('hands on the switches that its template names', () => {
-    const template = '<think>{{ enable_thinking }}{{ reasoning_effort }}'
-    expect(rowOfFile('mine', { template, contextLength: 8 })).toMatchObject({
+    const template =
+      "<think>thinking {{ enable_thinking }}{{ 'tools thinking' + m.thinking + reasoning_effort }}"
+    expect(rowOfFile('mine', { template, contextLength: 8, specials: [] })).toMatchObject({
       switches: { thinking: ['enable_thinking'], effort: ['reasoning_effort'] },
       effort: { kind: 'choice' },
+      calls: 'never',
     })
+    const other = '{% if thinking is defined and thinking %}<think>{% endif %}'
+    expect(rowOfFile('mine', { template: other, contextLength: 8, specials: [] }).switches.thinking).toEqual([
+      'thinking',
+    ])
   })
 })

@@ -82,7 +82,7 @@ describe('models', () => {
     const [head, mine, nano] = stdout.split('\n')
     expect(head).toMatch(/^MODEL +CONTEXT +THINKING +TOOLS +JSON +SIZE +FILE$/)
     expect(mine).toMatch(/^mine +4096 +switch, on +yes +yes +\d+ MB /)
-    expect(nano).toMatch(/^silica\/nano +4096 +yes +yes +yes +\d+ MB /)
+    expect(nano).toMatch(/^silica\/nano +8192 +switch, on +yes +yes +\d+ MB /)
   })
 })
 
