@@ -1,4 +1,4 @@
-import type { Model } from '../../src/chat/model.ts'
+import { type CallSyntax, callSyntaxes, type Model } from '../../src/chat/model.ts'
 
 const row = {
   contextLength: 32768,
@@ -21,13 +21,29 @@ const row = {
   },
 } as const
 
-/** A model that writes thought and calls as text, as Qwen3 does. */
-export const marked: Model = {
-  ...row,
-  id: 'golden/marked',
-  thinking: { kind: 'switch', byDefault: true, budget: { byDefault: 4096, max: 32768 } },
-  dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes', wrappers: [], infill: null },
+/** The families that write more around an answer than thought and calls. */
+const wrappers: Partial<Record<CallSyntax, readonly string[]>> = {
+  glm: ['<|begin_of_box|>', '<|end_of_box|>'],
+  hunyuan: ['<answer>', '</answer>'],
 }
+
+/** A model that writes thought as text, and calls in this syntax. */
+function writing(id: string, calls: CallSyntax): Model {
+  return {
+    ...row,
+    id,
+    thinking: { kind: 'switch', byDefault: true, budget: { byDefault: 4096, max: 32768 } },
+    dialect: {
+      thinking: { open: '<think>', close: '</think>' },
+      calls,
+      wrappers: wrappers[calls] ?? [],
+      infill: null,
+    },
+  }
+}
+
+/** As Qwen3 writes. */
+export const marked = writing('golden/marked', 'hermes')
 
 /** A model whose engine tells thought and calls apart, and that never thinks. */
 export const native: Model = {
@@ -37,6 +53,8 @@ export const native: Model = {
   dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
 }
 
+const rows = [marked, native, ...callSyntaxes.map((syntax) => writing(`golden/${syntax}`, syntax))]
+
 export function findRow(id: string): Model | undefined {
-  return [marked, native].find((model) => model.id === id)
+  return rows.find((model) => model.id === id)
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
 import { decode } from '../../src/decode/decode.ts'
-import { collect, countTokens, cutText, fold, request, said, unstopped } from './engine-texts.ts'
+import { collect, countTokens, cutText, request, said, unstopped } from './engine-texts.ts'
 
 const anyEvent = fc.oneof(
   fc.record({
@@ -82,31 +82,6 @@ test('L7: a reader who leaves after any event has the engine returned', async ()
     expect(running).toBe(0)
   })
   await fc.assert(property, { numRuns: 100 })
-})
-
-test('L6: an answer cut anywhere claims no call, and its arguments are the beginning of the whole ones', async () => {
-  const property = fc.asyncProperty(cutText, fc.nat(), async ({ pieces }, place) => {
-    const whole = await fold(unstopped, said(pieces))
-    const cut = await fold(unstopped, said(pieces.slice(0, place % (pieces.length + 1)), 'length'))
-    expect(cut.choices[0]?.finish_reason).toBe('length')
-    const calls = whole.choices[0]?.message.tool_calls ?? []
-    for (const [at, call] of (cut.choices[0]?.message.tool_calls ?? []).entries()) {
-      expect(call.id).toBe(calls[at]?.id)
-      expect(call.function.name).toBe(calls[at]?.function.name)
-      expect(calls[at]?.function.arguments.startsWith(call.function.arguments)).toBe(true)
-    }
-  })
-  await fc.assert(property, { numRuns: 500 })
-})
-
-test('L6: tool-calls is only said of calls whose arguments are whole', async () => {
-  const property = fc.asyncProperty(cutText, async ({ pieces }) => {
-    const { finish_reason: reason, message } = (await fold(unstopped, said(pieces))).choices[0] ?? {}
-    if (reason !== 'tool_calls') return
-    expect(message?.tool_calls?.length).toBeGreaterThan(0)
-    for (const call of message?.tool_calls ?? []) expect(call.function.arguments).toMatch(/^\{[^]*\}$/)
-  })
-  await fc.assert(property, { numRuns: 300 })
 })
 
 test("L8: decode counts no more thought and no more answer than the engine's own tokens of each", async () => {

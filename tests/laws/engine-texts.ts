@@ -1,76 +1,143 @@
 import fc from 'fast-check'
 import type { ChatEvent, FinishReason } from '../../src/chat/event.ts'
+import type { CallSyntax } from '../../src/chat/model.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { decoded, readCase, replay } from '../golden/replay.ts'
+import { glm, type Meant, writeCalls } from './call-writers.ts'
 
-const tools = ['f', 'get_weather'].map((name) => ({ type: 'function', function: { name } }))
+/** One name begins another, and the arguments are of every type. */
+const tools = [
+  ['f', {}],
+  ['get', { a: { type: 'string' }, b: { type: 'array' } }],
+  [
+    'get_weather',
+    {
+      city: { type: 'string' },
+      days: { type: 'integer' },
+      exact: { type: 'boolean' },
+      tags: { type: 'array', items: { type: 'string' } },
+      where: { type: 'object' },
+      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    },
+  ],
+].map(([name, properties]) => ({
+  type: 'function',
+  function: { name, parameters: { type: 'object', properties } },
+}))
 
-/** Asks for everything that `decode` does: thought, calls and two stop texts of which one is inside the other's reach. */
-export const request = readCase({
-  model: 'golden/marked',
-  messages: [{ role: 'user', content: 'Hello' }],
-  tools,
-  stop: ['STOP', 'TOPS!'],
-})
+/**
+ * Asks for everything that `decode` does: thought, calls, wrappers and two stop texts of which one is inside the other's
+ * reach.
+ */
+export function asks(syntax: CallSyntax): ChatRequest {
+  const asked = readCase({
+    model: `golden/${syntax}`,
+    messages: [{ role: 'user', content: 'Hello' }],
+    tools,
+    stop: ['STOP', 'TOPS!'],
+  })
+  const dialect = { ...asked.model.dialect, wrappers: ['<answer>', '</answer>'] }
+  return { ...asked, model: { ...asked.model, dialect } }
+}
+
+export const request = asks('hermes')
 
 /** The same without stop texts: nothing that the engine says is left out. */
 export const unstopped: ChatRequest = { ...request, stop: [] }
 
-const call = fc
-  .record({
-    name: fc.constantFrom('f', 'get_weather', 'unknown'),
-    value: fc.oneof(fc.string(), fc.constantFrom('</tool_call>', '<think>', '}', '\\', 'STOP')),
-    first: fc.boolean(),
-  })
-  .map(({ name, value, first }) => {
-    const fields = [`"name": "${name}"`, `"arguments": ${JSON.stringify({ a: value, b: [{}] })}`]
-    return `<tool_call>\n{${(first ? fields : fields.reverse()).join(', ')}}\n</tool_call>`
-  })
-
-const cutCall = fc.tuple(call, fc.nat()).map(([text, place]) => text.slice(0, place % text.length))
-
-const scrap = fc.oneof(
+const text = fc.oneof(
+  fc.string(),
   fc.constantFrom(
-    '<think>',
-    '</think>',
-    '<tool_call>',
-    '</tool_call>',
-    '<',
-    '</',
-    '<tool',
+    '',
     '\n',
-    '\n\n',
-    ' ',
+    ' a\n\nb ',
+    '"',
+    '\\',
+    '</tool_call>',
+    '<think>',
+    '<',
+    '{"a": [1',
+    'STOP',
+    '你好 😀',
   ),
-  fc.constantFrom('{"name": "f"', ', "arguments": {', '{"arguments": {}', '"name"', '"', '{', '}', '\\', 'f'),
-  fc.constantFrom('STOP', 'ST', 'TOPS', '!', '😀', '你好'),
+)
+
+/** A call that a model may mean, of arguments as their schemas want them. No text holds the mark that closes it. */
+export const meant: fc.Arbitrary<Meant> = fc
+  .oneof(
+    fc.record({ name: fc.constant('f'), arguments: fc.constant({}) }),
+    fc.record({ name: fc.constant('get'), arguments: fc.record({ a: text, b: fc.array(fc.jsonValue()) }) }),
+    fc.record({
+      name: fc.constant('get_weather'),
+      arguments: fc.record(
+        {
+          city: text,
+          days: fc.integer(),
+          exact: fc.boolean(),
+          tags: fc.array(text),
+          where: fc.dictionary(fc.string(), fc.jsonValue()),
+          note: fc.constantFrom(null, 'rain', 'a\nb'),
+        },
+        { requiredKeys: [] },
+      ),
+    }),
+  )
+  .map(({ name, arguments: values }) => ({ name, arguments: JSON.parse(JSON.stringify(values)) }))
+
+const unknown: fc.Arbitrary<Meant> = fc.constantFrom(
+  { name: 'unknown', arguments: { a: 1 } },
+  { name: 'get_', arguments: {} },
 )
 
 /** What a model may write: whole thoughts and calls, and any wreckage of them. */
-export const engineText = fc
-  .tuple(
-    fc.constantFrom('', '<think>\n', '\n <think>', '<think>\nHm.\n</think>\n\n'),
-    fc.array(
-      fc.oneof(
-        { weight: 2, arbitrary: call },
-        { weight: 1, arbitrary: cutCall },
-        { weight: 5, arbitrary: scrap },
-        fc.string(),
-      ),
-      {
-        maxLength: 12,
-      },
-    ),
+function engineText(syntax: CallSyntax): fc.Arbitrary<string> {
+  const write = writeCalls[syntax]
+  const calls = fc.array(fc.oneof({ weight: 4, arbitrary: meant }, unknown), { minLength: 1, maxLength: 3 })
+  const block = fc.oneof(
+    calls.map(write),
+    ...(syntax === 'glm' ? [calls.map((all) => all.map((call) => glm(call, '')).join(''))] : []),
   )
-  .map(([start, rest]) => start + rest.join(''))
+  const cut = fc.tuple(block, fc.nat(), fc.nat()).map(([whole, from, to]) => {
+    const [first = 0, last = 0] = [from % whole.length, to % whole.length].sort((a, b) => a - b)
+    return whole.slice(0, first) + whole.slice(last)
+  })
+  const sample = write([
+    { name: 'get_weather', arguments: { city: 'a', days: 1, exact: true } },
+    { name: 'f', arguments: {} },
+  ])
+  const scraps = [
+    ...(sample.match(/<[^<>]*>|[{}[\]:,"]|\s+|[^\s<>{}[\]:,"]+/g) ?? []),
+    ...'<think> </think> </ <answer> </answer> STOP ST TOPS ! 😀 你好 unknown \\ null'.split(' '),
+    '\n',
+    '\r\n',
+    '\n\n',
+    ' ',
+  ]
+  const scrap = fc.tuple(fc.constantFrom(...scraps), fc.boolean()).map(([one, half]) => {
+    return half ? one.slice(0, Math.ceil(one.length / 2)) : one
+  })
+  const part = fc.oneof(
+    { weight: 3, arbitrary: block },
+    { weight: 2, arbitrary: cut },
+    { weight: 6, arbitrary: scrap },
+    fc.string(),
+  )
+  const starts = ['', '<think>\n', '\n <think>', '<think>\nHm.\n</think>\n\n', '</think>\n', '<answer>\n']
+  return fc
+    .tuple(fc.constantFrom(...starts), fc.array(part, { maxLength: 12 }), fc.constantFrom('', '\n</answer>'))
+    .map(([start, parts, last]) => start + parts.join('') + last)
+}
 
 /** A text and places to cut it at. */
-export const cutText = fc.tuple(engineText, fc.array(fc.nat(), { maxLength: 40 })).map(([text, places]) => {
-  const ends = [...new Set([...places.map((place) => place % (text.length + 1)), text.length])].sort(
-    (a, b) => a - b,
-  )
-  return { text, pieces: ends.map((end, at) => text.slice(ends[at - 1] ?? 0, end)) }
-})
+export function cutTexts(syntax: CallSyntax): fc.Arbitrary<{ text: string; pieces: readonly string[] }> {
+  return fc.tuple(engineText(syntax), fc.array(fc.nat(), { maxLength: 40 })).map(([whole, places]) => {
+    const ends = [...new Set([...places.map((place) => place % (whole.length + 1)), whole.length])]
+    ends.sort((a, b) => a - b)
+    return { text: whole, pieces: ends.map((end, at) => whole.slice(ends[at - 1] ?? 0, end)) }
+  })
+}
+
+export const cutText = cutTexts('hermes')
 
 /** What an engine says that writes these pieces, of one token each, and then ends. */
 export function said(

@@ -1,5 +1,5 @@
 import type { Tool } from '../../chat/request.ts'
-import { type CallSink, type Reading } from './call-markup.ts'
+import type { CallSink, Reading } from './call-markup.ts'
 import { anyType, argumentTypes, typeOf, type ValueType } from './value-types.ts'
 
 /** Makes JSON of arguments that a model writes one by one between marks. */
@@ -16,14 +16,15 @@ export interface MarkedArguments {
  *
  * What becomes of a value is for the tool's schema to say:
  *
- * - One that can only be a text is a JSON text, and leaves as it comes.
- * - Any other is JSON as it was written, if it is JSON, and leaves when it is whole. If it is none, it is a JSON text all
- *   the same: the caller sees what the model meant. `True`, `False` and `None` are taken for JSON's words where the schema
- *   names their type.
- * - One that may be a text and something else, or of which the schema says nothing, is what it reads as, if the schema
- *   allows that, and a JSON text otherwise. A text in quotes keeps them.
+ * - One that can only be a text is a JSON text.
+ * - One that cannot be a text is JSON as it was written. If it is none, it is a JSON text all the same: the caller sees
+ *   what the model meant.
+ * - One that may be both, or of which the schema says nothing, is what it reads as, if the schema allows that, and a JSON
+ *   text otherwise. A text in quotes keeps them.
+ * - `True`, `False` and `None` are JSON's words where the schema names their type.
  *
- * A key that comes again is written again: readers of JSON take the last.
+ * Texts leave as they come, as soon as they can be nothing else; all other values when they are whole. A key that comes
+ * again is written again: readers of JSON take the last.
  */
 export function markedArguments(
   calls: CallSink,
@@ -35,22 +36,13 @@ export function markedArguments(
   let head = '{'
 
   function* read(key: string, is?: 'text' | 'json'): Reading<void> {
-    const types = argumentTypes(parameters, key)
-    const streams = is === undefined ? types.size === 1 && types.has('string') : is === 'text'
-    const begin = `${head}${quoted(key)}: `
+    const declared = argumentTypes(parameters, key)
+    const types = is === undefined ? declared : is === 'text' ? textAlone : withoutText(declared)
+    const value = valueWriter(calls, `${head}${quoted(key)}: `, types)
     head = ', '
-    let value = ''
-    if (streams) calls.say(`${begin}"`)
-
-    function take(text: string, rest = ''): void {
-      if (streams) calls.say(escaped(text), rest)
-      else value += text
-    }
-
     let held = ''
     let char = yield
     if (lines === 'lined') {
-      // A carriage return alone is no newline.
       if (char === '\r') {
         char = yield
         if (char !== '\n') held = '\r'
@@ -59,7 +51,7 @@ export function markedArguments(
     }
     for (; ; char = yield) {
       if (held === '' && char !== '<' && char !== '\n' && char !== '\r') {
-        take(char)
+        value.take(char)
         continue
       }
       const longer = held + char
@@ -70,15 +62,10 @@ export function markedArguments(
       }
       // No end begins within another.
       const begins = ends.some((end) => end.startsWith(char))
-      take(begins ? held : longer, begins ? char : '')
+      value.take(begins ? held : longer, begins ? char : '')
       held = begins ? char : ''
     }
-    calls.say(
-      streams
-        ? '"'
-        : begin +
-            written(value, is === 'json' ? new Set([...types].filter((type) => type !== 'string')) : types),
-    )
+    value.end()
   }
 
   return {
@@ -90,13 +77,49 @@ export function markedArguments(
   }
 }
 
-/** JSON for a value that need not be a text. */
-function written(value: string, types: ReadonlySet<ValueType>): string {
-  const text = value.trim()
-  const type = typeOfJson(text)
-  if (type !== undefined && (!types.has('string') || (type !== 'string' && types.has(type)))) return text
-  const word = types.size === anyType.size ? undefined : pythonWords.get(text)
-  return word !== undefined && types.has(word.type) ? word.json : quoted(value)
+/** Writes one value as JSON, behind `begin`. */
+interface ValueWriter {
+  /** More of the value. `held`: what was read behind it and may be of the mark. */
+  take(text: string, held?: string): void
+  end(): void
+}
+
+function valueWriter(calls: CallSink, begin: string, types: ReadonlySet<ValueType>): ValueWriter {
+  let form: 'unknown' | 'text' | 'json' = 'unknown'
+  let value = ''
+  return {
+    take(text, held) {
+      if (form === 'text') return calls.say(escaped(text), held)
+      value += text
+      if (form === 'json' || text.trim() === '') return
+      form = mayBeJson(text.trim(), types) ? 'json' : 'text'
+      if (form === 'text') calls.say(`${begin}"${escaped(value)}`, held)
+    },
+    end() {
+      calls.say(form === 'text' ? '"' : begin + written(value, types))
+    },
+  }
+}
+
+const textAlone: ReadonlySet<ValueType> = new Set(['string'] as const)
+
+function withoutText(types: ReadonlySet<ValueType>): ReadonlySet<ValueType> {
+  return new Set([...types].filter((type) => type !== 'string'))
+}
+
+/** What values of a type begin with, texts aside, and Python's words for them. */
+const beginnings: readonly (readonly [type: ValueType, characters: string])[] = [
+  ['number', '-0123456789'],
+  ['boolean', 'tfTF'],
+  ['null', 'nN'],
+  ['array', '['],
+  ['object', '{'],
+]
+
+/** Whether a value that begins so may be anything but a text. */
+function mayBeJson(text: string, types: ReadonlySet<ValueType>): boolean {
+  if (!types.has('string')) return true
+  return beginnings.some(([type, characters]) => types.has(type) && characters.includes(text.charAt(0)))
 }
 
 const pythonWords: ReadonlyMap<string, { readonly json: string; readonly type: ValueType }> = new Map([
@@ -104,6 +127,15 @@ const pythonWords: ReadonlyMap<string, { readonly json: string; readonly type: V
   ['False', { json: 'false', type: 'boolean' }],
   ['None', { json: 'null', type: 'null' }],
 ])
+
+/** JSON for a value that is whole. */
+function written(value: string, types: ReadonlySet<ValueType>): string {
+  const text = value.trim()
+  const type = typeOfJson(text)
+  if (type !== undefined && (!types.has('string') || (type !== 'string' && types.has(type)))) return text
+  const word = types.size < anyType.size ? pythonWords.get(text) : undefined
+  return word !== undefined && types.has(word.type) ? word.json : quoted(value)
+}
 
 /** The type of the value that `text` is in JSON, if it is any. */
 function typeOfJson(text: string): ValueType | undefined {
