@@ -10,7 +10,8 @@ import type { Limit, Model } from './chat/model.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
 import { type EngineLogLine, llamaEngine } from './engines/llama/llama-engine.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
-import type { ModelSource, Settings } from './settings.ts'
+import { readPulled } from './hub/pulled.ts'
+import { type ModelSource, pulledList, type Settings } from './settings.ts'
 
 /** Every model of the catalogue, and the engines of those that are run. */
 export interface Models {
@@ -137,14 +138,19 @@ function openLlama(
 }
 
 /** The files that `readCatalogue` reads rows from. */
-export function rowFiles({ models, bundledRows }: Settings): readonly string[] {
-  return [...models.flatMap((source) => (source.kind === 'rows' ? [source.file] : [])), ...bundledRows]
+export function rowFiles(settings: Settings): readonly string[] {
+  const own = settings.models.flatMap((source) => (source.kind === 'rows' ? [source.file] : []))
+  return [...own, pulledList(settings), ...settings.bundledRows]
 }
 
 /** Every model of the catalogue, read, checked and bound to its file, but not loaded. */
 export function readCatalogue(settings: Settings): readonly Row[] {
   const below = settings.bundledRows.flatMap((file) => readRows(rowFile(file, '')))
-  const own = settings.models.flatMap((source) => rowsOf(source, below))
+  const pulled = readPulled(pulledList(settings))
+  const own = [
+    ...settings.models.flatMap((source) => rowsOf(source, below)),
+    ...pulled.map(({ id, file }) => rowOfGguf(id, file, below)),
+  ]
   const rows = openCatalogue(own, below)
     .all()
     .map((row) => withSettings(row, settings))
@@ -157,10 +163,13 @@ function rowFile(file: string, field: string): RowFile {
 
 function rowsOf(source: ModelSource, below: readonly Row[]): readonly Row[] {
   if (source.kind === 'rows') return readRows(rowFile(source.file, source.field), below)
-  const { name, file } = source
+  return [rowOfGguf(source.name, source.file, below)]
+}
+
+function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
   const known = below.find(({ model }) => model.id === name)
   const engine = { kind: 'llama', file, sequences: 4, threads: 'auto', contextLength: 'auto' } as const
-  return [known ? { model: known.model, engine } : { model: rowOfFile(name, readModelFile(file)), engine }]
+  return known ? { model: known.model, engine } : { model: rowOfFile(name, readModelFile(file)), engine }
 }
 
 /** What the operator says of all models; and no promise that the window a model is run with cannot keep. */

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 /** Everything that an operator may choose, with every question answered. */
 export interface Settings {
   readonly host: string
@@ -31,6 +33,11 @@ export type ModelSource =
   | { readonly kind: 'rows'; readonly file: string; readonly field: string }
   /** A model without a row, to be served as `name`. */
   | { readonly kind: 'gguf'; readonly name: string; readonly file: string }
+
+/** The list of the models that were pulled into the data folder. It need not exist. */
+export function pulledList({ dataFolder }: Settings): string {
+  return join(dataFolder, 'models/pulled.json')
+}
 
 export const compats = ['served', 'documented'] as const
 

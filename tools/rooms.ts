@@ -13,13 +13,14 @@ export const rooms: Readonly<
   complete: { all: ['chat', 'decode'], types: ['accounts'] },
   http: { all: ['chat', 'wire', 'complete'], types: ['accounts', 'catalogue'] },
   settings: { all: ['chat'], types: [] },
-  models: { all: ['chat', 'catalogue', 'engines', 'settings'], types: [] },
+  hub: { all: ['chat'], types: [] },
+  models: { all: ['chat', 'catalogue', 'engines', 'hub', 'settings'], types: [] },
   main: {
     all: ['chat', 'storage', 'accounts', 'complete', 'http', 'models', 'settings'],
     types: ['catalogue'],
   },
   diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: [] },
-  cli: { all: ['main', 'models', 'diagnose', 'settings', 'schema', 'chat'], types: ['catalogue'] },
+  cli: { all: ['main', 'models', 'hub', 'diagnose', 'settings', 'schema', 'chat'], types: ['catalogue'] },
 }
 
 /** Packages and globals that have one home each, as folders under `src/`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { explain } from './explain.ts'
-import { settingsOf } from './world.ts'
+import { hubOf, settingsOf } from './world.ts'
 
 type Flags = Readonly<Record<string, string | readonly string[]>>
 
@@ -51,6 +51,29 @@ withModels('models', 'list the models')
     const { printModels } = await import('./models.ts')
     printModels(settingsOf(flags), verbose !== undefined)
   })
+
+withData(
+  program.command('pull <model>').description('fetch a model: owner/name:file.gguf, owner/name:Q4_K_M'),
+)
+  .option('--as <id>', 'what to call it (default: owner/name)')
+  .option('--hub <url>', 'where to fetch from; modelscope for ModelScope (default: https://huggingface.co)')
+  .option('--revision <name>', 'branch, tag or commit')
+  .action(async (reference: string, flags: Flags) => {
+    const { pull } = await import('./pull.ts')
+    const text = (name: string) => String(flags[name] ?? '')
+    await pull(settingsOf(flags), {
+      reference,
+      as: text('as'),
+      revision: text('revision'),
+      hub: hubOf(text('hub')),
+    })
+  })
+withData(program.command('remove <id>').description('delete a model that was pulled')).action(
+  async (id: string, flags: Flags) => {
+    const { remove } = await import('./pull.ts')
+    exitCode = remove(settingsOf(flags), id)
+  },
+)
 
 const keys = program.command('keys').description('list, add and revoke keys')
 withData(

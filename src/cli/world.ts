@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type Stats, unwatchFile, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Failure } from '../chat/failure.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { Log, World } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { readSettings, type Surroundings } from './read-settings.ts'
@@ -15,6 +17,22 @@ export function settingsOf(flags: Surroundings['flags']): Settings {
     homeFolder: homedir(),
     bundledModels: join(import.meta.dirname, '../../models'),
   })
+}
+
+/** The hub that a flag or the environment names, laid out like ModelScope where its name says so. */
+export function hubOf(flag: string): Hub {
+  const named = flag || process.env['SILICA_HUB'] || 'https://huggingface.co'
+  const url = (named === 'modelscope' ? 'https://modelscope.cn' : named).replace(/\/+$/, '')
+  if (!/^https?:\/\//.test(url))
+    throw new Failure(
+      'invalid-request',
+      `--hub must be an address such as https://huggingface.co, not "${named}".`,
+    )
+  return {
+    layout: url.includes('modelscope') ? 'modelscope' : 'huggingface',
+    url,
+    token: process.env['SILICA_HUB_TOKEN'] ?? '',
+  }
 }
 
 /** The real clock, real randomness, real files. */

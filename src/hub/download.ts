@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Failure } from '../chat/failure.ts'
+import { inGigabytes } from './choose-file.ts'
+import { refusalOf } from './hub.ts'
+
+export interface Download {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Where the file goes; it stands there only when it is whole and right. What there is of it waits in `file.part`. */
+  readonly file: string
+  /** What the hub said of it. */
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export interface DownloadParts {
+  readonly signal: AbortSignal
+  progress(step: 'loading' | 'checking', bytes: number): void
+  /** Resolves after that many milliseconds. */
+  wait(ms: number): Promise<void>
+  /** The most milliseconds between two pieces of a body before the connection is taken for dead. */
+  readonly patience: number
+}
+
+/** Tries without a single byte gained before it gives up. */
+const mostTries = 6
+/** What must be left on the disk besides the file, in bytes. */
+const spare = 64 * 2 ** 20
+
+/**
+ * Fetches a file: goes on where an earlier try ended, tries again where the connection breaks, and checks the digest.
+ * Throws a `Failure` that says what is wrong with the hub's answer or with the disk, or the signal's reason. What was
+ * loaded stays for the next try unless it is known to be wrong.
+ */
+export async function download(wanted: Download, parts: DownloadParts): Promise<void> {
+  const part = `${wanted.file}.part`
+  await mkdir(dirname(part), { recursive: true })
+  for (let tries = 0; ;) {
+    const have = await startOf(part, wanted.bytes)
+    if (have === wanted.bytes) break
+    await checkRoom(wanted, have)
+    const broken = await load(wanted, part, have, parts)
+    if (broken === null) continue
+    if (broken instanceof Failure) throw broken
+    tries = (await startOf(part, wanted.bytes)) > have ? 1 : tries + 1
+    if (tries >= mostTries)
+      throw new Failure('engine-lost', `${wanted.url} broke off ${mostTries} times; run it again to go on.`, {
+        cause: broken,
+      })
+    await parts.wait(1000 * 2 ** (tries - 1))
+    parts.signal.throwIfAborted()
+  }
+  await check(wanted, part, parts)
+  await rename(part, wanted.file)
+}
+
+/** How many bytes of the file there are already; more than it has are none of it. */
+async function startOf(part: string, bytes: number): Promise<number> {
+  const have = await stat(part).then(
+    ({ size }) => size,
+    () => 0,
+  )
+  if (have <= bytes) return have
+  await rm(part)
+  return 0
+}
+
+async function checkRoom({ file, bytes }: Download, have: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(file))
+  const room = bavail * bsize
+  const needed = bytes - have + spare
+  if (room < needed)
+    throw new Failure(
+      'internal',
+      `${dirname(file)} has ${inGigabytes(room)} free and ${inGigabytes(needed)} are needed.`,
+    )
+}
+
+/** Null when the body ended, a `Failure` where another try cannot help, else what broke it. */
+async function load(
+  { url, headers, bytes }: Download,
+  part: string,
+  have: number,
+  { signal, progress, patience }: DownloadParts,
+): Promise<unknown> {
+  const silence = new AbortController()
+  const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${patience} ms`)), patience)
+  try {
+    const range: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {}
+    const response = await fetch(url, {
+      // A body that is packed on its way has another length than the file.
+      headers: { ...headers, 'accept-encoding': 'identity', ...range },
+      signal: AbortSignal.any([signal, silence.signal]),
+    })
+    const refused = await refusal(response, url, have, bytes)
+    if (refused !== null) return refused
+    // A server that knows no ranges begins anew.
+    let loaded = response.status === 206 ? have : 0
+    const handle = await open(part, loaded === 0 ? 'w' : 'r+')
+    try {
+      for await (const piece of response.body ?? []) {
+        timer.refresh()
+        if (loaded + piece.length > bytes)
+          return new Failure('engine-lost', `${url} sends more than the ${bytes} bytes announced.`)
+        await handle.write(piece, 0, piece.length, loaded)
+        loaded += piece.length
+        progress('loading', loaded)
+      }
+    } finally {
+      await handle.close()
+    }
+    return loaded === bytes ? null : new Error(`the body ended after ${loaded} of ${bytes} bytes`)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isDiskError(error)) throw new Failure('internal', `${part} cannot be written.`, { cause: error })
+    return error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function refusal(response: Response, url: string, have: number, bytes: number): Promise<unknown> {
+  const { status } = response
+  const total = Number(
+    status === 206
+      ? /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
+      : (response.headers.get('content-length') ?? bytes),
+  )
+  if (response.ok && total === bytes) return null
+  await response.body?.cancel()
+  if (response.ok)
+    return new Failure('engine-lost', `${url} has ${total} bytes, and the hub announced ${bytes}.`)
+  const mayPass = status === 408 || status === 416 || status === 429 || status >= 500
+  return mayPass
+    ? new Error(`it answered ${status} for bytes from ${have} on`)
+    : new Failure('engine-lost', refusalOf(status, url))
+}
+
+function isDiskError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EIO'].includes(String(error.code))
+  )
+}
+
+/** Reads the file back from the disk: that is what the model will be loaded from. */
+async function check({ sha256, url, bytes }: Download, part: string, parts: DownloadParts): Promise<void> {
+  const hash = createHash('sha256')
+  let read = 0
+  for await (const piece of createReadStream(part, { signal: parts.signal })) {
+    hash.update(piece)
+    read += piece.length
+    parts.progress('checking', read)
+  }
+  if (hash.digest('hex') !== sha256) {
+    await rm(part)
+    throw new Failure(
+      'engine-lost',
+      `${url} is not what the hub announced: its SHA-256 differs. It was deleted.`,
+    )
+  }
+  if (read !== bytes) throw new Failure('internal', `${part} changed while it was read.`)
+  const handle = await open(part)
+  await handle.sync()
+  await handle.close()
+}
