@@ -18,9 +18,9 @@ export interface Download {
 
 export interface DownloadParts {
   readonly signal: AbortSignal
-  progress(step: 'loading' | 'checking', bytes: number): void
+  readonly progress: (step: 'loading' | 'checking', bytes: number) => void
   /** Resolves after that many milliseconds. */
-  wait(ms: number): Promise<void>
+  readonly wait: (ms: number) => Promise<void>
   /** The most milliseconds between two pieces of a body before the connection is taken for dead. */
   readonly patience: number
 }

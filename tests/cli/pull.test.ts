@@ -6,7 +6,7 @@ import { type HubServer, openHub } from '../hub/hub-server.ts'
 import { createHome } from './command.ts'
 
 const nano = readFileSync(resolve(import.meta.dirname, '../../models/nano/silica-nano.gguf'))
-const { run, remove } = createHome()
+const home = createHome()
 let hub: HubServer
 let data = ''
 beforeAll(async () => {
@@ -19,10 +19,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await hub.close()
   rmSync(data, { recursive: true })
-  await remove()
+  await home.remove()
 })
 
-const silica = (...line: readonly string[]) => run([...line, '--data', data])
+const silica = (...line: readonly string[]) => home.run([...line, '--data', data])
 const pull = (...line: readonly string[]) => silica('pull', ...line, '--hub', hub.url)
 
 test('a pulled model is in the catalogue, answers, and can be removed', async () => {

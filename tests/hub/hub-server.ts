@@ -140,14 +140,7 @@ function sendFile(
 }
 
 function changed(file: Buffer, fault: Fault | undefined): Buffer {
-  switch (fault?.kind) {
-    case 'longer':
-      return Buffer.concat([file, Buffer.alloc(10)])
-    case 'shorter':
-      return file.subarray(0, -10)
-    case 'other-bytes':
-      return Buffer.alloc(file.length)
-    default:
-      return file
-  }
+  if (fault?.kind === 'longer') return Buffer.concat([file, Buffer.alloc(10)])
+  if (fault?.kind === 'shorter') return file.subarray(0, -10)
+  return fault?.kind === 'other-bytes' ? Buffer.alloc(file.length) : file
 }
