@@ -18,7 +18,7 @@ export function caseFile(
 
 export function readCases(): readonly Case[] {
   return readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== 'calls')
     .map(({ name }) => ({ name, body: readBody(name), said: readEvents(name) }))
 }
 

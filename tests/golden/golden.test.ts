@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { callRequest, readCallCases, says } from './call-cases.ts'
 import { caseFile, readCases } from './cases.ts'
 import { readCase, replay } from './replay.ts'
 
@@ -12,5 +13,17 @@ describe.each(readCases())('$name', ({ name, body, said }) => {
 
   test('comes to the bytes of answer.sse', async () => {
     expect((await written).sse).toBe(readFileSync(caseFile(name, 'answer.sse'), 'utf8'))
+  })
+})
+
+describe.each(readCallCases())('calls as $syntax', ({ syntax, cases }) => {
+  const request = callRequest(syntax)
+
+  test.each(cases)('$name', async ({ text, reason, says: expected }) => {
+    const tokens = text.match(/<[^<>\s]*>?|\s?[^\s<]{1,4}|\s+/g) ?? []
+    expect(tokens.join('')).toBe(text)
+    for (const pieces of [[text], tokens, text.split('')]) {
+      expect(await says(request, pieces, reason)).toEqual(expected)
+    }
   })
 })

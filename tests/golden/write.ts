@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { callSyntaxes } from '../../src/chat/model.ts'
+import { writeCallCases } from './call-cases.ts'
 import { caseFile, readCases } from './cases.ts'
 import { readCase, replay } from './replay.ts'
 
@@ -8,4 +10,8 @@ for (const { name, body, said } of readCases()) {
   writeFileSync(caseFile(name, 'answer.json'), answer)
   writeFileSync(caseFile(name, 'answer.sse'), sse)
   console.log(name)
+}
+for (const syntax of callSyntaxes) {
+  await writeCallCases(syntax)
+  console.log(`calls/${syntax}`)
 }

@@ -44,11 +44,11 @@ export function callDecoder(
   let closing = ''
 
   const sink: CallSink = {
-    begin({ name }) {
+    begin({ name }, held) {
       out.startCall(calls, newId(), name)
       call = 'begun'
       opening = ''
-      hear()
+      hear(held)
     },
     say(text, held) {
       fresh += text

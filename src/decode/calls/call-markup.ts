@@ -18,10 +18,13 @@ export interface CallMarkup {
 /** Reads a text a character at a time: takes the next one at each `yield`. */
 export type Reading<Result> = Generator<void, Result, string>
 
-/** What is told of the calls in a block, one after the other. */
+/**
+ * What is told of the calls in a block, one after the other. `held` is the end of what was read, should nothing have been
+ * told of that yet.
+ */
 export interface CallSink {
-  begin(tool: Tool): void
-  /** More JSON text of the arguments. `held`: the end of what was read, of which nothing has been said yet. */
+  begin(tool: Tool, held?: string): void
+  /** More JSON text of the arguments. */
   say(text: string, held?: string): void
   /** The call is whole. One of which nothing was said has the arguments `{}`. */
   end(): void

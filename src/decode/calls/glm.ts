@@ -23,7 +23,7 @@ export const glm: CallMarkup = {
     const tool = tools.find((one) => one.name === name)
     let next = yield* readMark([key, close], char)
     if (tool === undefined || next === '') return false
-    calls.begin(tool)
+    calls.begin(tool, next)
     const values = markedArguments(calls, tool, '</arg_value>', 'bare')
     while (next === key) {
       const named = (yield* readUntil('<')).trim()
