@@ -6,7 +6,7 @@ import * as module from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-const oldest = [22, 18]
+const oldest = [22, 19]
 // Nodes before this one warn of SQLite and of TypeScript, which Silica uses on purpose.
 const silent = [24, 21]
 const hideWarning = '--disable-warning=ExperimentalWarning'
