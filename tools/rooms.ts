@@ -7,7 +7,8 @@ export const rooms: Readonly<
   decode: { all: ['chat'], types: [] },
   wire: { all: ['chat', 'schema'], types: [] },
   catalogue: { all: ['chat', 'schema'], types: [] },
-  engines: { all: ['chat', 'decode'], types: [] },
+  'read-sse': { all: [], types: [] },
+  engines: { all: ['chat', 'decode', 'read-sse'], types: [] },
   storage: { all: ['chat'], types: [] },
   accounts: { all: ['chat', 'storage'], types: [] },
   complete: { all: ['chat', 'decode'], types: ['accounts'] },
@@ -20,7 +21,10 @@ export const rooms: Readonly<
     types: ['catalogue'],
   },
   diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: [] },
-  cli: { all: ['main', 'models', 'hub', 'diagnose', 'settings', 'schema', 'chat'], types: ['catalogue'] },
+  cli: {
+    all: ['main', 'models', 'hub', 'diagnose', 'settings', 'schema', 'chat', 'read-sse'],
+    types: ['catalogue'],
+  },
 }
 
 /** Packages and globals that have one home each, as folders under `src/`. */

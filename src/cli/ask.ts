@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { Failure } from '../chat/failure.ts'
-import { readSse } from './read-sse.ts'
+import { readSse } from '../read-sse.ts'
 
 /** A running Silica, or another server of the same API. */
 export interface Server {
