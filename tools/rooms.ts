@@ -20,9 +20,10 @@ export const rooms: Readonly<
     all: ['chat', 'storage', 'accounts', 'complete', 'http', 'models', 'settings'],
     types: ['catalogue'],
   },
+  measure: { all: ['chat'], types: [] },
   diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: [] },
   cli: {
-    all: ['main', 'models', 'hub', 'diagnose', 'settings', 'schema', 'chat', 'read-sse'],
+    all: ['main', 'models', 'hub', 'measure', 'diagnose', 'settings', 'schema', 'chat', 'read-sse'],
     types: ['catalogue'],
   },
 }

@@ -95,6 +95,14 @@ withData(keys.command('revoke <id>').description('refuse a key from now on')).ac
   },
 )
 
+withModels('bench [model]', 'measure a model on this machine')
+  .option('--json', 'print the figures as JSON')
+  .option('--seconds <number>', 'how long to measure each number of answers', '5')
+  .action(async (id: string | undefined, { json, seconds, ...flags }: Flags) => {
+    const { bench } = await import('./bench.ts')
+    await bench(settingsOf(flags), { id: id ?? '', asJson: json !== undefined, seconds: Number(seconds) })
+  })
+
 withModels('doctor', 'check this machine and the models').action(async (flags: Flags) => {
   const { doctor } = await import('./doctor.ts')
   exitCode = await doctor(settingsOf(flags))

@@ -86,6 +86,27 @@ describe('models', () => {
   })
 })
 
+describe('bench', () => {
+  it('measures a model, for people and for programs', async () => {
+    const { code, stdout } = await run(['bench', '--json', '--seconds', '0.05'])
+    expect(code).toBe(0)
+    const { model, prefill, firstToken, decode } = JSON.parse(stdout)
+    expect(model).toBe('silica/nano')
+    expect(Math.min(prefill, firstToken.cold, firstToken.warm)).toBeGreaterThan(0)
+    expect(decode.map(({ sequences }: { sequences: number }) => sequences)).toEqual([1, 4, 8, 16])
+    expect((await run(['bench', '--seconds', '0.05'])).stdout).toMatch(
+      /^decode +16 answers at once +\d+ tokens\/s$/m,
+    )
+  })
+
+  it('names what it could measure, and the time it takes', async () => {
+    expect((await run(['bench', 'x'])).stderr).toContain(
+      "'x' is not run here: it must be one of silica/nano.",
+    )
+    expect((await run(['bench', '--seconds', 'x'])).stderr).toContain('--seconds must be a number above 0')
+  })
+})
+
 describe('doctor', () => {
   it('ends with 0 where everything is fine, and makes nothing', async () => {
     const { code, stdout } = await run(['doctor', '--data', 'not-made'])
