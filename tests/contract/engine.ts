@@ -98,11 +98,21 @@ function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: Contrac
       await expect(failure).rejects.toMatchObject({
         kind: 'context-overflow',
         message: expect.stringMatching(
-          /^length of prompt_tokens \(\d+\) must be less than max_seq_len \(\d+\)\.$/,
+          /^number of input tokens \(\d+\) has exceeded max_seq_len \(\d+\) limit\.$/,
         ),
       })
     },
   )
+
+  test.skipIf(tooLongPrompt === null)('one that leaves less room than is asked for, as well', async () => {
+    const leastRoom = prompt.model.contextLength
+    await expect(collect(engine().answer({ ...prompt, leastRoom }, never))).rejects.toMatchObject({
+      kind: 'context-overflow',
+      message: expect.stringMatching(
+        /^max_total_tokens \(\d+\) must be less than or equal to max_seq_len \(\d+\)$/,
+      ),
+    })
+  })
 }
 
 function limits(engine: () => Engine, { prompt }: ContractOptions): void {

@@ -18,7 +18,15 @@ export interface Llama {
   readonly llama_attach_threadpool: (context: Pointer, pool: Pointer, poolForBatches: Pointer) => void
   readonly llama_decode: (context: Pointer, batch: Struct) => number
   readonly llama_get_logits_ith: (context: Pointer, index: number) => Pointer
+  readonly llama_model_n_params: (model: Pointer) => number | bigint
+  readonly llama_model_n_layer: (model: Pointer) => number
+  readonly llama_model_n_head: (model: Pointer) => number
+  readonly llama_model_is_recurrent: (model: Pointer) => boolean
+  readonly llama_model_is_hybrid: (model: Pointer) => boolean
+
   readonly llama_get_memory: (context: Pointer) => Pointer
+  readonly llama_memory_seq_pos_min: (memory: Pointer, slot: number) => number
+  readonly llama_memory_seq_pos_max: (memory: Pointer, slot: number) => number
   readonly llama_memory_seq_rm: (memory: Pointer, slot: number, from: number, to: number) => boolean
   readonly llama_memory_seq_cp: (
     memory: Pointer,
@@ -102,7 +110,14 @@ function bindModel(llama: Library): Omit<Llama, SamplerName | ThreadName> {
     llama_attach_threadpool: llama.func('void llama_attach_threadpool(uintptr_t, uintptr_t, uintptr_t)'),
     llama_decode: llama.func('int32_t llama_decode(uintptr_t, llama_batch)'),
     llama_get_logits_ith: llama.func('uintptr_t llama_get_logits_ith(uintptr_t, int32_t)'),
+    llama_model_n_params: llama.func('uint64_t llama_model_n_params(uintptr_t)'),
+    llama_model_n_layer: llama.func('int32_t llama_model_n_layer(uintptr_t)'),
+    llama_model_n_head: llama.func('int32_t llama_model_n_head(uintptr_t)'),
+    llama_model_is_recurrent: llama.func('bool llama_model_is_recurrent(uintptr_t)'),
+    llama_model_is_hybrid: llama.func('bool llama_model_is_hybrid(uintptr_t)'),
     llama_get_memory: llama.func('uintptr_t llama_get_memory(uintptr_t)'),
+    llama_memory_seq_pos_min: llama.func('int32_t llama_memory_seq_pos_min(uintptr_t, int32_t)'),
+    llama_memory_seq_pos_max: llama.func('int32_t llama_memory_seq_pos_max(uintptr_t, int32_t)'),
     llama_memory_seq_rm: llama.func('bool llama_memory_seq_rm(uintptr_t, int32_t, int32_t, int32_t)'),
     llama_memory_seq_cp: llama.func(
       'void llama_memory_seq_cp(uintptr_t, int32_t, int32_t, int32_t, int32_t)',

@@ -41,6 +41,11 @@ export function llamaEngine(options: LlamaOptions): Engine {
   return llamaEngineWithCells(options, file, cellsFor(file, options))
 }
 
+/** Milliseconds that a request may wait for others to end. */
+const longestWait = 60_000
+/** Milliseconds without a sign of life, several times what the slowest step takes. */
+const longestSilence = 120_000
+
 /** As `llamaEngine`, with the size of the KV cache given. */
 export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cells: number): Engine {
   const write = createPromptWriter(file, options.template)
@@ -49,6 +54,8 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
     name: options.name,
     load: { file: options.file, contextLength, sequences, cells, threads },
     queue: options.queue,
+    longestWait,
+    longestSilence,
     log: options.log,
     start: startProcess,
     now: () => performance.now(),
@@ -80,12 +87,14 @@ function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): 
 }
 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
-  const { choices, sampling, answerLimit, output, tools } = prompt
+  const { model, leastRoom, choices, sampling, answerLimit, output, tools } = prompt
   if (output.kind === 'schema') throw unsupported('response_format', 'answers that follow a JSON Schema')
   if (tools.mode === 'required' || tools.mode === 'one')
     throw unsupported('tool_choice', 'forced function calls')
   return {
     prompt: pieces,
+    window: model.contextLength,
+    leastRoom,
     choices,
     sampling,
     answerLimit,

@@ -17,6 +17,9 @@ export interface LoadOptions {
 export interface Task {
   /** The prompt's text in pieces that are tokenised apart, so that no token spans two of them. */
   readonly prompt: readonly string[]
+  /** Tokens of the window that the catalogue gives the model, and how many of them must be left after the prompt. */
+  readonly window: number
+  readonly leastRoom: number
   readonly choices: number
   readonly sampling: Sampling
   readonly answerLimit: number
@@ -50,8 +53,16 @@ export type FromProcess =
   | { readonly type: 'ready'; readonly backends: readonly string[]; readonly system: string }
   /** The model cannot be loaded. The process ends; why llama.cpp refused stands on its standard error. */
   | { readonly type: 'load-failed'; readonly reason: string }
-  /** The prompt does not fit; nothing was done for it. */
-  | { readonly type: 'too-long'; readonly id: number; readonly tokens: number }
+  /** The prompt does not leave `leastRoom` tokens in a window of `window`; nothing was done for it. */
+  | {
+      readonly type: 'too-long'
+      readonly id: number
+      readonly tokens: number
+      readonly window: number
+      readonly leastRoom: number
+    }
+  /** Work goes on, though there was nothing to say for a while. */
+  | { readonly type: 'alive' }
   /** What the answers said since the last such message, in order. After the last choice's `finish` an id is over. */
   | { readonly type: 'said'; readonly said: readonly Said[] }
 

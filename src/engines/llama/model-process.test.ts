@@ -14,23 +14,30 @@ const finished: ChatEvent = { type: 'finish', choice: 0, reason: 'stop' }
 function supervise(queue = 10) {
   const children: { listener: ProcessListener; told: ToProcess[] }[] = []
   const log: EngineLogLine[] = []
-  const timers: { at: number; run: () => void }[] = []
+  const timers = new Set<{ at: number; run: () => void }>()
   let now = 0
   const model = new ModelProcess({
     name: 'm',
     load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, threads: 1 },
     queue,
+    longestWait: 60_000,
+    longestSilence: 120_000,
     log: (line) => log.push(line),
     start(listener) {
       const told: ToProcess[] = []
       children.push({ listener, told })
-      return { pid: children.length, send: (message) => told.push(message), stop: () => Promise.resolve() }
+      return {
+        pid: children.length,
+        send: (message) => told.push(message),
+        stop: () => Promise.resolve(),
+        kill: () => listener.exit('SIGKILL', []),
+      }
     },
     now: () => now,
     after(ms, run) {
       const timer = { at: now + ms, run }
-      timers.push(timer)
-      return () => timers.splice(timers.indexOf(timer), 1)
+      timers.add(timer)
+      return () => timers.delete(timer)
     },
   })
   const child = (): ProcessListener => {
@@ -47,14 +54,13 @@ function supervise(queue = 10) {
     refuse: () => child().message({ type: 'load-failed', reason: 'no.' }),
     say: (id: number, ...events: ChatEvent[]) =>
       child().message({ type: 'said', said: events.map((event) => ({ id, event })) }),
-    tooLong: (id: number) => child().message({ type: 'too-long', id, tokens: 12 }),
+    tooLong: (id: number, tokens: number, leastRoom: number) =>
+      child().message({ type: 'too-long', id, tokens, leastRoom, window: 10 }),
+    alive: () => child().message({ type: 'alive' }),
     told: () => (children.at(-1)?.told ?? []).filter((message) => message.type !== 'load'),
     pass: (ms: number) => {
       now += ms
-      for (const timer of timers.splice(0)) {
-        if (timer.at <= now) timer.run()
-        else timers.push(timer)
-      }
+      for (const timer of Array.from(timers)) if (timer.at <= now && timers.delete(timer)) timer.run()
     },
   }
 }
@@ -134,16 +140,70 @@ test('an answer that is left is aborted once, and nothing of it is passed on', (
   expect(model.state()).toMatchObject({ running: 0, waiting: 0 })
 })
 
-test('a prompt that is too long fails with both numbers', () => {
+test('a prompt that is too long, alone or with its answer, is refused in the words of the service', () => {
   const { model, ready, tooLong } = supervise()
-  const reader = sink()
-  model.ask(aTask, reader)
+  const [first, second] = [sink(), sink()]
+  model.ask(aTask, first)
+  model.ask(aTask, second)
   ready()
-  tooLong(1)
-  expect(reader.failure()).toMatchObject({
+  tooLong(1, 12, 1)
+  tooLong(2, 8, 3)
+  expect(first.failure()).toMatchObject({
     kind: 'context-overflow',
-    message: 'length of prompt_tokens (12) must be less than max_seq_len (10).',
+    field: 'messages',
+    message: 'number of input tokens (12) has exceeded max_seq_len (10) limit.',
   })
+  expect(second.failure()).toMatchObject({
+    kind: 'context-overflow',
+    field: 'max_tokens',
+    message: 'max_total_tokens (11) must be less than or equal to max_seq_len (10)',
+  })
+})
+
+test('who has waited for a minute is refused, and no longer in the way of others', () => {
+  const { model, ready, pass, told } = supervise()
+  const [large, small] = [sink(), sink()]
+  ready()
+  model.ask(aTask, sink())
+  model.ask({ ...aTask, choices: 2 }, large)
+  pass(30_000)
+  model.ask(aTask, small)
+  pass(30_000)
+  expect(large.failure()).toMatchObject({ kind: 'overloaded', cause: 'The request waited 60 s.' })
+  expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([1, 3])
+  pass(60_000)
+  expect(small.heard).toEqual([])
+})
+
+test('a process that says nothing of its work for two minutes is ended, and the next one asked', () => {
+  const { model, ready, say, alive, pass, told, log, starts } = supervise()
+  const [begun, silent] = [sink(), sink()]
+  ready()
+  model.ask(aTask, begun)
+  say(1, text)
+  model.ask(aTask, silent)
+  for (let quarters = 0; quarters < 3; quarters++) pass(30_000)
+  alive()
+  for (let quarters = 0; quarters < 3; quarters++) pass(30_000)
+  expect(begun.heard).toEqual(['text'])
+  pass(30_000)
+  expect(begun.heard).toEqual(['text', 'engine-lost'])
+  expect(log.find((line) => line.event === 'exited')).toMatchObject({
+    reason: expect.stringContaining('It took no step for 120 s.'),
+  })
+  pass(100)
+  ready()
+  expect(starts()).toBe(2)
+  expect(told().map((message) => message.type === 'answer' && message.id)).toEqual([2])
+})
+
+test('a process without work may be silent for ever', () => {
+  const { model, ready, say, pass, starts } = supervise()
+  ready()
+  model.ask(aTask, sink())
+  say(1, text, finished)
+  for (let quarters = 0; quarters < 20; quarters++) pass(30_000)
+  expect(starts()).toBe(1)
 })
 
 test('when the process dies, answers that have begun are lost and the others are asked again', () => {
@@ -200,7 +260,7 @@ test('a model that cannot be loaded three times is given up, with the reason for
   for (let tries = 0; tries < 3; tries++) {
     refuse()
     die('loaded CPU backend', 'error loading model: tensor blk.0 is missing')
-    pass(60_000)
+    pass(5000)
   }
   expect(starts()).toBe(3)
   expect(model.state().status).toBe('failed')

@@ -2,7 +2,9 @@ import type { EngineState } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import type { FromProcess, LoadOptions, Task } from './messages.ts'
+import { overflow } from './overflow.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What the supervisor has to tell an operator. Never holds text of a request. */
 export type EngineLogLine =
@@ -16,6 +18,10 @@ export interface SupervisorOptions {
   readonly load: LoadOptions
   /** Most choices that wait for others to end. */
   readonly queue: number
+  /** Milliseconds after which a request that still waits is refused. */
+  readonly longestWait: number
+  /** Milliseconds without a word of a process that has work to do, after which it is ended and started anew. */
+  readonly longestSilence: number
   readonly log: (line: EngineLogLine) => void
   start(listener: ProcessListener): ProcessHandle
   now(): number
@@ -41,6 +47,8 @@ interface Request {
   heard: boolean
   /** Whether a process has died under it already. */
   suspect: boolean
+  /** Calls off that it is refused for having waited too long. */
+  callOff(): void
 }
 
 const overloaded = 'Model service overloaded. Please try again later.'
@@ -51,20 +59,21 @@ const mostFailedStarts = 3
 
 /**
  * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once, the others wait
- * here in order. When the process dies, answers that have said something fail with `engine-lost`; the others are asked
- * again of the next process, once, so that a request which kills processes does not do so for ever. When it cannot load
- * the model three times in a row it is not started again.
+ * here in order, for a while. A process that falls silent over its work is ended. When the process dies, answers that have
+ * said something fail with `engine-lost`; the others are asked again of the next process, once, so that a request which
+ * kills processes does not do so for ever. When it cannot load the model three times in a row it is not started again.
  */
 export class ModelProcess {
   readonly #options: SupervisorOptions
   /** Running and waiting, in order of arrival. */
   readonly #requests = new Map<number, Request>()
+  readonly #watchdog: Watchdog
   #process: ProcessHandle | null = null
   #status: 'starting' | 'ready' | 'failed' | 'closed' = 'starting'
   /** Why it is not ready, for the operator. */
   #reason = ''
-  /** What the process said before it ended because it could not load the model. */
-  #refusal = ''
+  /** Why the process is about to end: it could not load the model, or has fallen silent. */
+  #complaint = ''
   #lastId = 0
   #failedStarts = 0
   #delayMs = firstDelayMs
@@ -73,6 +82,12 @@ export class ModelProcess {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#watchdog = new Watchdog({
+      silence: options.longestSilence,
+      isWorking: () => this.#load().running > 0,
+      after: (ms, run) => options.after(ms, run),
+      alarm: () => this.#endSilent(),
+    })
     this.#start()
   }
 
@@ -85,8 +100,10 @@ export class ModelProcess {
     if (running + waiting > 0 && running + waiting + task.choices > room)
       throw new Failure('overloaded', overloaded)
     const id = ++this.#lastId
-    const request = { id, task, sink, open: task.choices, sent: false, heard: false, suspect: false }
+    const callOff = (): void => {}
+    const request = { id, task, sink, open: task.choices, sent: false, heard: false, suspect: false, callOff }
     this.#requests.set(id, request)
+    this.#limitWait(request)
     this.#deal()
     return () => this.#drop(request)
   }
@@ -119,20 +136,33 @@ export class ModelProcess {
       if (request.sent) continue
       if (running > 0 && running + request.open > this.#options.load.sequences) return
       request.sent = true
+      request.callOff()
       running += request.open
       this.#process?.send({ type: 'answer', id: request.id, task: request.task })
+      this.#watchdog.start()
     }
+  }
+
+  #limitWait(request: Request): void {
+    const { longestWait } = this.#options
+    request.callOff = this.#options.after(longestWait, () => {
+      const cause = `The request waited ${longestWait / 1000} s. ${this.#reason}`.trim()
+      this.#fail(request.id, new Failure('overloaded', overloaded, { cause }))
+      // It may have been a large one that held up smaller ones.
+      this.#deal()
+    })
   }
 
   #drop(request: Request): void {
     if (!this.#requests.delete(request.id)) return
+    request.callOff()
     if (request.sent) this.#process?.send({ type: 'abort', id: request.id })
     this.#deal()
   }
 
   #start(): void {
     this.#status = 'starting'
-    this.#refusal = ''
+    this.#complaint = ''
     this.#startedAt = this.#options.now()
     this.#process = this.#options.start({
       message: (message) => this.#hear(message),
@@ -142,14 +172,18 @@ export class ModelProcess {
   }
 
   #hear(message: FromProcess): void {
+    this.#watchdog.heard()
     switch (message.type) {
       case 'ready':
         return this.#ready()
       case 'load-failed':
-        this.#refusal = message.reason
+        this.#complaint = message.reason
         return
       case 'too-long':
-        return this.#refuse(message.id, message.tokens)
+        this.#fail(message.id, overflow(message.tokens, message.leastRoom, message.window))
+        return this.#deal()
+      case 'alive':
+        return
       case 'said':
         for (const { id, event } of message.said) this.#say(id, event)
         return this.#deal()
@@ -183,27 +217,23 @@ export class ModelProcess {
     if (request.open === 0) request.sink.end()
   }
 
-  #refuse(id: number, tokens: number): void {
-    const limit = this.#options.load.contextLength
-    const text = `length of prompt_tokens (${tokens}) must be less than max_seq_len (${limit}).`
-    this.#fail(id, new Failure('context-overflow', text, { field: 'messages' }))
-    this.#deal()
-  }
-
   #fail(id: number, failure: Failure): void {
     const request = this.#requests.get(id)
+    if (request === undefined) return
     this.#requests.delete(id)
-    request?.sink.fail(failure)
+    request.callOff()
+    request.sink.fail(failure)
   }
 
   #exited(how: string, lines: readonly string[]): void {
     const wasReady = this.#status === 'ready'
-    const reason = [this.#refusal, `The model's process ended (${how}).`, ...complaints(lines)]
+    const reason = [this.#complaint, `The model's process ended (${how}).`, ...complaints(lines)]
       .join(' ')
       .trim()
     const { name, log } = this.#options
     log({ event: 'exited', model: name, pid: this.#process?.pid ?? 0, reason })
     this.#process = null
+    this.#watchdog.stop()
     if (this.#status === 'closed') return
     if (wasReady && this.#options.now() - this.#startedAt >= healthyMs) this.#delayMs = firstDelayMs
     if (!wasReady) this.#failedStarts += 1
@@ -218,9 +248,18 @@ export class ModelProcess {
   #loseAnswers(reason: string): void {
     for (const request of this.#requests.values()) {
       if (!request.sent) continue
-      if (request.heard || request.suspect) this.#fail(request.id, lost(reason))
-      else Object.assign(request, { sent: false, suspect: true })
+      if (request.heard || request.suspect) {
+        this.#fail(request.id, lost(reason))
+        continue
+      }
+      Object.assign(request, { sent: false, suspect: true })
+      this.#limitWait(request)
     }
+  }
+
+  #endSilent(): void {
+    this.#complaint = `It took no step for ${this.#options.longestSilence / 1000} s.`
+    this.#process?.kill()
   }
 
   #restart(): void {

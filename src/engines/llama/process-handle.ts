@@ -9,6 +9,8 @@ export interface ProcessHandle {
   send(message: ToProcess): void
   /** Has the process end, by force where it does not do so by itself. Resolves when it is gone. */
   stop(): Promise<void>
+  /** Ends the process by force, also one that hangs or is stopped. Its exit tells when it is gone. */
+  kill(): void
 }
 
 export interface ProcessListener {
@@ -78,5 +80,6 @@ export function startProcess(listener: ProcessListener): ProcessHandle {
       await gone
       clearTimeout(force)
     },
+    kill: () => void child.kill('SIGKILL'),
   }
 }

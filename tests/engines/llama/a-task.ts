@@ -4,6 +4,8 @@ import { aPrompt } from '../../contract/prompts.ts'
 /** A short prompt, answered greedily with at most twenty tokens. */
 export const aTask: Task = {
   prompt: ['hello'],
+  window: 1000,
+  leastRoom: 1,
   choices: 1,
   sampling: { ...aPrompt.sampling, temperature: 0 },
   answerLimit: 20,

@@ -17,6 +17,16 @@ function answer(prompt: Prompt, of = engine): Promise<ChatEvent[]> {
   return collect(of.answer(prompt, never))
 }
 
+/** The answer of an engine that has read nothing before. */
+async function afresh(prompt: Prompt): Promise<ChatEvent[]> {
+  const fresh = llamaEngine(tinyOptions(file))
+  try {
+    return await answer(prompt, fresh)
+  } finally {
+    await fresh.close()
+  }
+}
+
 function reasonOf(events: readonly ChatEvent[]): string {
   const end = events.at(-1)
   return end?.type === 'finish' ? end.reason : ''
@@ -63,9 +73,10 @@ describe('sampling', () => {
   })
 
   test('the same seed gives the same answer, another seed and another choice another one', async () => {
-    const first = await answer({ ...drawn(5), choices: 2 })
-    expect(textOf(await answer({ ...drawn(5), choices: 2 }))).toBe(textOf(first))
-    expect(textOf(await answer(drawn(6)))).toBe(textOf(first, 1))
+    // What a cache gives was computed in batches of another shape: its last digits differ, and so may what is drawn.
+    const first = await afresh({ ...drawn(5), choices: 2 })
+    expect(textOf(await afresh({ ...drawn(5), choices: 2 }))).toBe(textOf(first))
+    expect(textOf(await afresh(drawn(6)))).toBe(textOf(first, 1))
     expect(textOf(first, 1)).not.toBe(textOf(first))
   })
 

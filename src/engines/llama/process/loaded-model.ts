@@ -4,6 +4,8 @@ import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf } from '../bindings.ts'
 import type { LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
+import type { KvCache } from './kv-cache.ts'
+import { countSlots, openKvCache } from './kv-cache.ts'
 import type { TokenSampler } from './sampler.ts'
 import { createSampler } from './sampler.ts'
 
@@ -17,6 +19,7 @@ export interface Shown {
 export interface LoadedModel {
   /** Most tokens in one batch. */
   readonly batchSize: number
+  readonly cache: KvCache
   /** The tokens of a text. Special tokens are read where they stand; `first` pieces get what begins a sequence. */
   tokenize(text: string, first: boolean): readonly number[]
   /** What a token shows. */
@@ -30,10 +33,6 @@ export interface LoadedModel {
   /** Runs the batch and empties it. `no-room`: the KV cache is full, and nothing of the batch is in it. */
   decode(): 'done' | 'no-room'
   sampler(sampling: Sampling, choice: number, grammar: string): TokenSampler
-  /** Drops what the KV cache holds of a slot. */
-  forget(slot: number): void
-  /** Has one slot share all that another one holds. */
-  share(from: number, to: number): void
 }
 
 /** Most tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
@@ -45,17 +44,18 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   const batchSize = Math.min(largestBatch, options.cells)
   const model = llama.llama_model_load_from_file(options.file, llama.llama_model_default_params())
   if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
-  const context = llama.llama_init_from_model(model, contextParams(llama, options, batchSize))
+  const slots = countSlots(llama, model, options)
+  const context = llama.llama_init_from_model(model, contextParams(llama, options, batchSize, slots))
   if (Number(context) === 0) throw new Failure('internal', 'llama.cpp cannot make a context for the model.')
   attachThreads(llama, context, options.threads)
   const vocab = llama.llama_model_get_vocab(model)
   const vocabSize = llama.llama_vocab_n_tokens(vocab)
   const samplers = { llama, context, vocab, vocabSize, contextLength: options.contextLength }
-  const memory = llama.llama_get_memory(context)
   const batch = new Batch(batchSize)
   const tokens = new Vocabulary(llama, vocab)
   return {
     batchSize,
+    cache: openKvCache(llama, model, context, slots),
     tokenize: (text, first) => tokens.tokenize(text, first),
     show: (token) => tokens.show(token),
     isEnd: (token) => llama.llama_vocab_is_eog(vocab, token),
@@ -68,19 +68,18 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
       throw new Failure('internal', `llama.cpp could not decode a batch (${result}).`)
     },
     sampler: (sampling, choice, grammar) => createSampler(samplers, sampling, choice, grammar),
-    forget: (slot) => void llama.llama_memory_seq_rm(memory, slot, -1, -1),
-    share: (from, to) => llama.llama_memory_seq_cp(memory, from, to, -1, -1),
   }
 }
 
-function contextParams(llama: Llama, options: LoadOptions, batchSize: number): Struct {
+function contextParams(llama: Llama, options: LoadOptions, batchSize: number, slots: number): Struct {
   return {
     ...llama.llama_context_default_params(),
     n_ctx: options.cells,
     n_batch: batchSize,
     n_ubatch: batchSize,
-    n_seq_max: options.sequences,
-    n_outputs_max: options.sequences,
+    n_seq_max: slots,
+    // llama.cpp aborts when there are more sequences than outputs.
+    n_outputs_max: slots,
     n_threads: options.threads,
     n_threads_batch: options.threads,
     kv_unified: true,

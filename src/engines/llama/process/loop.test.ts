@@ -1,84 +1,12 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aTask } from '../../../../tests/engines/llama/a-task.ts'
+import { FakeModel } from '../../../../tests/engines/llama/fake-model.ts'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
-import type { LoadedModel, Shown } from './loaded-model.ts'
 import { StepLoop } from './loop.ts'
 
 const contextLength = 60
-const end = 0
-
-/**
- * A model without weights: its tokens are character codes, and the one it says next depends on all that the slot holds,
- * so that a cell too many, too few or out of place changes the answer. `forced` replaces what it would say.
- */
-class FakeModel implements LoadedModel {
-  readonly batchSize = 16
-  readonly slots = new Map<number, number[]>()
-  readonly cells: number
-  readonly batches: number[] = []
-  #batch: { token: number; position: number; slot: number }[] = []
-  #outputs = new Map<number, number>()
-
-  constructor(cells: number) {
-    this.cells = cells
-  }
-
-  tokenize(text: string): number[] {
-    return Array.from(text, (letter) => letter.charCodeAt(0))
-  }
-
-  show(token: number): Shown {
-    return { bytes: Uint8Array.of(token), text: String.fromCharCode(token) }
-  }
-
-  isEnd(token: number): boolean {
-    return token === end
-  }
-
-  reveal(): void {}
-
-  add(token: number, position: number, slot: number): number {
-    return this.#batch.push({ token, position, slot }) - 1
-  }
-
-  decode(): 'done' | 'no-room' {
-    const batch = this.#batch
-    this.#batch = []
-    this.#outputs = new Map()
-    if (batch.length === 0) throw new Error('an empty batch, which llama.cpp refuses')
-    const used = [...this.slots.values()].reduce((sum, held) => sum + held.length, 0)
-    if (used + batch.length > this.cells) return 'no-room'
-    this.batches.push(batch.length)
-    for (const [index, { token, position, slot }] of batch.entries()) {
-      const held = this.slots.get(slot) ?? []
-      if (position !== held.length) throw new Error(`position ${position} after ${held.length} tokens`)
-      this.slots.set(slot, [...held, token])
-      this.#outputs.set(index, this.#next([...held, token]))
-    }
-    return 'done'
-  }
-
-  /** A letter; sometimes the end. */
-  #next(held: readonly number[]): number {
-    const sum = held.reduce((hash, token) => (hash * 31 + token) % 65_521, 7)
-    return sum % 37 === 0 ? end : 97 + (sum % 26)
-  }
-
-  sampler() {
-    const choose = (index: number): number => this.#outputs.get(index) ?? -1
-    return { choose, accept() {}, free() {} }
-  }
-
-  forget(slot: number): void {
-    this.slots.delete(slot)
-  }
-
-  share(from: number, to: number): void {
-    this.slots.set(to, [...(this.slots.get(from) ?? [])])
-  }
-}
 
 /** A loop whose steps are taken by hand, and what it has sent. */
 function startLoop(model: FakeModel, sequences = 4) {
@@ -87,6 +15,7 @@ function startLoop(model: FakeModel, sequences = 4) {
   const loop = new StepLoop(model, {
     contextLength,
     sequences,
+    patience: 50,
     send: (message) => sent.push(message),
     now: () => 0,
     turn: (run) => (next = run),
@@ -116,7 +45,7 @@ function answerOf(sent: readonly FromProcess[], id: number, choice = 0): string 
 }
 
 function alone(asked: Task): string {
-  const { loop, sent, step } = startLoop(new FakeModel(10_000))
+  const { loop, sent, step } = startLoop(new FakeModel())
   loop.start(1, asked)
   finish(step)
   return answerOf(sent, 1)
@@ -129,36 +58,24 @@ test('an answer is the same alone, among others, and when cells are so few that 
   })
   fc.assert(
     fc.property(prompts, fc.integer({ min: contextLength, max: 200 }), (texts, cells) => {
-      const model = new FakeModel(cells)
-      const { loop, sent, step } = startLoop(model)
+      const { loop, sent, step } = startLoop(new FakeModel({ cells }))
       for (const [id, text] of texts.entries()) loop.start(id, { ...aTask, prompt: [text] })
       finish(step)
       for (const [id, text] of texts.entries())
         expect(answerOf(sent, id)).toBe(alone({ ...aTask, prompt: [text] }))
-      expect(model.slots.size).toBe(0)
     }),
   )
 })
 
-test('choices of one request read its prompt once', () => {
-  const model = new FakeModel(10_000)
-  const { loop, sent, step } = startLoop(model)
-  loop.start(1, { ...aTask, prompt: ['a'.repeat(30)], choices: 3, answerLimit: 1 })
-  finish(step)
-  expect(model.batches).toEqual([16, 14])
-  for (const choice of [0, 1, 2]) expect(answerOf(sent, 1, choice)).toMatch(/^ prompt.? finish$/)
-})
-
 test('more choices than there are slots follow as others leave', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(10_000), 2)
+  const { loop, sent, step } = startLoop(new FakeModel(), 2)
   loop.start(1, { ...aTask, choices: 5 })
   finish(step)
   for (const choice of [0, 1, 2, 3, 4]) expect(answerOf(sent, 1, choice)).toBe(alone(aTask))
 })
 
 test('a running answer says a token in every step while a long prompt is read', () => {
-  const model = new FakeModel(10_000)
-  const { loop, sent, step } = startLoop(model)
+  const { loop, sent, step } = startLoop(new FakeModel())
   loop.start(1, aTask)
   step()
   loop.start(2, { ...aTask, prompt: ['b'.repeat(50)] })
@@ -169,8 +86,7 @@ test('a running answer says a token in every step while a long prompt is read', 
 })
 
 test('an answer that is aborted says no more and gives up its cells and its slot', () => {
-  const model = new FakeModel(10_000)
-  const { loop, sent, step } = startLoop(model, 1)
+  const { loop, sent, step } = startLoop(new FakeModel(), 1)
   loop.start(1, aTask)
   loop.start(2, { ...aTask, prompt: ['other'] })
   loop.start(3, { ...aTask, prompt: ['third'] })
@@ -183,11 +99,10 @@ test('an answer that is aborted says no more and gives up its cells and its slot
   expect(eventsOf(sent, 1)).toHaveLength(before)
   expect(eventsOf(sent, 2)).toHaveLength(0)
   expect(answerOf(sent, 3)).toBe(alone({ ...aTask, prompt: ['third'] }))
-  expect(model.slots.size).toBe(0)
 })
 
 test('a step that nobody waits for any more does nothing', () => {
-  const model = new FakeModel(10_000)
+  const model = new FakeModel()
   const { loop, step } = startLoop(model)
   loop.start(1, aTask)
   loop.abort(1)
@@ -197,7 +112,7 @@ test('a step that nobody waits for any more does nothing', () => {
 })
 
 test('an idle loop asks for no turn', () => {
-  const { loop, step } = startLoop(new FakeModel(10_000))
+  const { loop, step } = startLoop(new FakeModel())
   expect(step()).toBe(false)
   loop.start(1, aTask)
   finish(step)
@@ -205,9 +120,11 @@ test('an idle loop asks for no turn', () => {
 })
 
 test('a prompt that leaves no room for a token is refused, one that leaves room for one gets it', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(10_000))
+  const { loop, sent, step } = startLoop(new FakeModel())
   loop.start(1, { ...aTask, prompt: ['a'.repeat(contextLength)] })
-  expect(sent).toEqual([{ type: 'too-long', id: 1, tokens: contextLength }])
+  expect(sent).toEqual([
+    { type: 'too-long', id: 1, tokens: contextLength, window: contextLength, leastRoom: 1 },
+  ])
   loop.start(2, { ...aTask, prompt: ['a'.repeat(contextLength - 1)] })
   finish(step)
   expect(eventsOf(sent, 2).at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'length' })
@@ -215,9 +132,228 @@ test('a prompt that leaves no room for a token is refused, one that leaves room 
 })
 
 test('a thought over its budget is closed by force, and the answer follows', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(10_000))
+  const { loop, sent, step } = startLoop(new FakeModel())
   const thought = { from: 'prompt', budget: 3, open: '<t>', close: '</t>', enders: [] } as const
   loop.start(1, { ...aTask, thought, answerLimit: 4 })
   finish(step)
   expect(answerOf(sent, 1)).toMatch(/^ prompt<t>[a-z]{3}\n<\/t>\n\n[a-z]{4} finish$/)
+})
+
+/** The `cached` of an answer's choices. */
+function cachedOf(sent: readonly FromProcess[], id: number): number[] {
+  return eventsOf(sent, id).flatMap((event) => (event.type === 'prompt' ? [event.cached] : []))
+}
+
+function asks(prompt: string, changed: Partial<Task> = {}): Task {
+  return { ...aTask, prompt: [prompt], answerLimit: 1, ...changed }
+}
+
+describe('what a sequence has left is not read again', () => {
+  test('by the next turn of its conversation', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model)
+    loop.start(1, { ...aTask, answerLimit: 5 })
+    finish(step)
+    const said = answerOf(sent, 1).replaceAll(/^ prompt| finish$/g, '')
+    expect(said).toHaveLength(5)
+    loop.start(2, asks(`hello${said} and more`))
+    finish(step)
+    // The last token was said and never read.
+    expect(cachedOf(sent, 2)).toEqual(['hello'.length + 4])
+    expect(answerOf(sent, 2)).toBe(alone(asks(`hello${said} and more`)))
+  })
+
+  test('by one that begins alike, and both remain', () => {
+    const { loop, sent, step } = startLoop(new FakeModel())
+    for (const [id, prompt] of ['common one', 'common two', 'common one!', 'common two!'].entries()) {
+      loop.start(id, asks(prompt))
+      finish(step)
+    }
+    expect([0, 1, 2, 3].map((id) => cachedOf(sent, id)[0])).toEqual([0, 7, 10, 10])
+  })
+
+  test('by the same prompt, but for its last token', () => {
+    const { loop, sent, step } = startLoop(new FakeModel())
+    loop.start(1, asks('the same'))
+    finish(step)
+    loop.start(2, asks('the same'))
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual(['the same'.length - 1])
+    expect(answerOf(sent, 2)).toBe(answerOf(sent, 1))
+  })
+
+  test('where it was aborted in the middle of its prompt', () => {
+    const { loop, sent, step } = startLoop(new FakeModel())
+    loop.start(1, asks('a'.repeat(50)))
+    step()
+    loop.abort(1)
+    finish(step)
+    loop.start(2, asks('a'.repeat(50)))
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual([16])
+  })
+
+  test('while it is still running', () => {
+    const { loop, sent, step } = startLoop(new FakeModel())
+    loop.start(1, { ...aTask, answerLimit: 30 })
+    step()
+    loop.start(2, asks('hello you'))
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual([5])
+  })
+
+  test('but a model that cannot forget its last tokens goes on only where they all are there', () => {
+    const { loop, sent, step } = startLoop(new FakeModel({ cuts: false }))
+    for (const [id, prompt] of ['common', 'common one', 'common two'].entries()) {
+      loop.start(id, asks(prompt))
+      finish(step)
+      expect(answerOf(sent, id)).toBe(alone(asks(prompt)))
+    }
+    expect([0, 1, 2].map((id) => cachedOf(sent, id)[0])).toEqual([0, 6, 0])
+  })
+
+  test('until others have said so much over it that to read it again is cheaper', () => {
+    const { loop, sent, step } = startLoop(new FakeModel({ tokensWorthKeeping: 10 }))
+    for (const [id, answerLimit] of [20, 1, 20].entries()) {
+      loop.start(id * 2, asks('kept'))
+      finish(step)
+      loop.start(id * 2 + 1, asks('others', { answerLimit, choices: 4 }))
+      finish(step)
+    }
+    expect([0, 2, 4].map((id) => cachedOf(sent, id)[0])).toEqual([0, 0, 3])
+  })
+
+  test('and when slots run out the least recently used goes first', () => {
+    const { loop, sent, step } = startLoop(new FakeModel({ slots: 3 }), 1)
+    for (const [id, prompt] of [
+      'a long one',
+      'b long one',
+      'a long one',
+      'c long one',
+      'd long one',
+    ].entries()) {
+      loop.start(id, asks(prompt))
+      finish(step)
+    }
+    for (const [id, prompt] of ['a long one', 'b long one'].entries()) {
+      loop.start(10 + id, asks(prompt))
+      finish(step)
+    }
+    expect([2, 10, 11].map((id) => cachedOf(sent, id)[0])).toEqual([9, 9, 0])
+  })
+
+  test('and when cells run out it is given up from its end', () => {
+    const { loop, sent, step } = startLoop(new FakeModel({ cells: 80 }), 1)
+    for (const [id, letter] of ['a', 'b', 'a'].entries()) {
+      loop.start(id, asks(letter.repeat(50)))
+      finish(step)
+    }
+    expect([0, 1, 2].map((id) => cachedOf(sent, id)[0])).toEqual([0, 0, 18])
+  })
+})
+
+describe('what is being read is read once', () => {
+  test('for the choices of one request, which count it as read', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model)
+    loop.start(1, asks('a'.repeat(30), { choices: 3 }))
+    finish(step)
+    expect(model.batches).toEqual([16, 14])
+    for (const choice of [0, 1, 2]) expect(answerOf(sent, 1, choice)).toMatch(/^ prompt.? finish$/)
+    expect(cachedOf(sent, 1)).toEqual([0, 0, 0])
+  })
+
+  test('for choices that find no slot at first', () => {
+    const { loop, sent, step } = startLoop(new FakeModel(), 2)
+    loop.start(1, asks('a'.repeat(30), { choices: 5 }))
+    finish(step)
+    expect(cachedOf(sent, 1)).toEqual([0, 0, 0, 0, 0])
+  })
+
+  test('for equal requests, of which the later ones read nothing', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model)
+    loop.start(1, asks('a'.repeat(30)))
+    step()
+    loop.start(2, asks('a'.repeat(30)))
+    finish(step)
+    expect(model.batches).toEqual([16, 14])
+    expect(cachedOf(sent, 2)).toEqual([30])
+    expect(answerOf(sent, 2)).toBe(answerOf(sent, 1))
+  })
+
+  test('for requests that begin alike', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model)
+    const prompts = ['one', 'two', 'three'].map((end) => 'common '.repeat(6) + end)
+    for (const [id, prompt] of prompts.entries()) loop.start(id, asks(prompt))
+    finish(step)
+    expect([0, 1, 2].map((id) => cachedOf(sent, id)[0])).toEqual([0, 42, 43])
+    for (const [id, prompt] of prompts.entries()) expect(answerOf(sent, id)).toBe(alone(asks(prompt)))
+  })
+
+  test('also when the one that reads it leaves', () => {
+    const { loop, sent, step } = startLoop(new FakeModel())
+    for (const id of [1, 2, 3]) loop.start(id, asks('a'.repeat(50)))
+    step()
+    loop.abort(1)
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual([16])
+    expect(cachedOf(sent, 3)).toEqual([50])
+    for (const id of [2, 3]) expect(answerOf(sent, id)).toBe(alone(asks('a'.repeat(50))))
+  })
+})
+
+test('whatever came before, answers are the same, and no cell and no slot is lost', () => {
+  const parts = fc.array(fc.constantFrom('a', 'b', 'cccccccccccccccccccc'), { minLength: 1, maxLength: 3 })
+  const acts = fc.array(
+    fc.oneof(
+      fc.record({
+        act: fc.constant('start' as const),
+        prompt: parts.map((each) => [each.join('')]),
+        choices: fc.integer({ min: 1, max: 4 }),
+        answerLimit: fc.constantFrom(1, 5, 30),
+      }),
+      fc.record({ act: fc.constant('abort' as const), id: fc.nat(30) }),
+      fc.record({ act: fc.constant('step' as const), times: fc.integer({ min: 1, max: 20 }) }),
+    ),
+    { minLength: 5, maxLength: 30 },
+  )
+  const models = fc.record({
+    cells: fc.integer({ min: contextLength, max: 200 }),
+    slots: fc.integer({ min: 3, max: 8 }),
+    cuts: fc.boolean(),
+    tokensWorthKeeping: fc.constantFrom(5, 1000),
+  })
+  fc.assert(
+    fc.property(acts, models, (history, options) => {
+      const { loop, sent, step } = startLoop(new FakeModel(options), 3)
+      const asked: Task[] = []
+      const aborted = new Set<number>()
+      for (const act of history) {
+        if (act.act === 'start') {
+          const { prompt, choices, answerLimit } = act
+          const task = { ...aTask, prompt, choices, answerLimit }
+          loop.start(asked.push(task) - 1, task)
+        } else if (act.act === 'step') for (let times = 0; times < act.times; times++) step()
+        else if (act.id < asked.length) {
+          loop.abort(act.id)
+          aborted.add(act.id)
+        }
+      }
+      finish(step)
+      for (const [id, task] of asked.entries())
+        for (let choice = 0; choice < task.choices; choice++) {
+          const whole = alone({ ...task, choices: 1 })
+          const said = answerOf(sent, id, choice)
+          expect(said).toBe(aborted.has(id) ? whole.slice(0, said.length) : whole)
+        }
+      const filling = asks('f'.repeat(contextLength - 2))
+      for (let id = 1000; id < 1003; id++) loop.start(id, asks(`${id}`.repeat(5)))
+      loop.start(2000, filling)
+      finish(step)
+      expect(answerOf(sent, 2000)).toBe(alone(filling))
+    }),
+    { numRuns: 500 },
+  )
 })

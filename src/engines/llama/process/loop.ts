@@ -1,7 +1,10 @@
 import { Failure } from '../../../chat/failure.ts'
 import type { FromProcess, Said, Task } from '../messages.ts'
+import { JointReading } from './joint-reading.ts'
 import type { LoadedModel } from './loaded-model.ts'
-import { planBatch } from './plan-batch.ts'
+import { answerTokens, planBatch } from './plan-batch.ts'
+import { PrefixCache } from './prefix-cache.ts'
+import { ReadingPace } from './reading-pace.ts'
 import type { Answer } from './sequence.ts'
 import { Sequence } from './sequence.ts'
 
@@ -9,6 +12,8 @@ import { Sequence } from './sequence.ts'
 export interface LoopOptions {
   readonly contextLength: number
   readonly sequences: number
+  /** Milliseconds that the reading of prompts may add to a step in which answers wait. */
+  readonly patience: number
   send(message: FromProcess): void
   now(): number
   turn(next: () => void): void
@@ -16,42 +21,52 @@ export interface LoopOptions {
 
 /** Milliseconds between two messages to the parent, where nothing makes one urgent. */
 const sendEvery = 5
+/** Milliseconds after which the parent hears that the loop still runs, where there is nothing else to say. */
+const aliveEvery = 5000
 
 /**
  * Continuous batching: all running sequences advance in one decode per step, and others join between steps.
  *
- * One step: waiting sequences take free slots; a batch is planned and decoded; each sequence whose last waiting token was
- * in it says one more. Choices of one answer that start together read their prompt once: the first one reads it, the
- * others share its cells and choose from the same logits.
+ * One step: waiting sequences take free slots, with what the cache holds of their prompts; a batch is planned and decoded;
+ * each sequence whose last waiting token was in it says one more. What several of them begin with alike is read once.
  *
- * The cells of the KV cache are shared by all, and may be fewer than all could fill. When they are, the youngest sequence
- * gives up its cells and starts over later with all that it has said as its prompt: answers wait, none is cut.
+ * The cells of the KV cache are shared by all, and may be fewer than all could fill. When they are, what is kept of earlier
+ * sequences goes first; then the youngest sequence gives up its cells and starts over later with all that it has said as
+ * its prompt: answers wait, none is cut.
  */
 export class StepLoop {
   readonly #model: LoadedModel
   readonly #options: LoopOptions
+  readonly #prefixes: PrefixCache
+  readonly #joint: JointReading
+  readonly #pace: ReadingPace
   readonly #waiting: Sequence[] = []
   /** In order of arrival. */
   readonly #running: Sequence[] = []
-  readonly #freeSlots: number[]
   /** Cells ran out: nobody joins before somebody has left. */
   #crowded = false
   #turning = false
-  #msPerPromptToken = 0
   #said: Said[] = []
   #sentAt = 0
 
   constructor(model: LoadedModel, options: LoopOptions) {
     this.#model = model
     this.#options = options
-    this.#freeSlots = Array.from({ length: options.sequences }, (_, slot) => slot)
+    this.#prefixes = new PrefixCache(model.cache)
+    this.#joint = new JointReading(this.#prefixes)
+    this.#pace = new ReadingPace(options.patience)
   }
 
   start(id: number, task: Task): void {
     const { thought, prompt, choices } = task
     const tokens = prompt.flatMap((text, index) => this.#model.tokenize(text, index === 0))
-    if (tokens.length >= this.#options.contextLength) {
-      this.#options.send({ type: 'too-long', id, tokens: tokens.length })
+    const limits = [
+      { window: task.window, leastRoom: task.leastRoom },
+      { window: this.#options.contextLength, leastRoom: 1 },
+    ]
+    const broken = limits.find(({ window, leastRoom }) => tokens.length + leastRoom > window)
+    if (broken !== undefined) {
+      this.#options.send({ type: 'too-long', id, tokens: tokens.length, ...broken })
       return
     }
     if (thought.from !== 'never') {
@@ -59,7 +74,7 @@ export class StepLoop {
       this.#model.reveal(thought.close)
     }
     const closing = thought.from === 'never' ? [] : this.#model.tokenize(`\n${thought.close}\n\n`, false)
-    const answer: Answer = { id, task, prompt: tokens, closing }
+    const answer: Answer = { id, task, prompt: tokens, closing, read: 0 }
     for (let choice = 0; choice < choices; choice++)
       this.#waiting.push(new Sequence(this.#model, this.#options.contextLength, answer, choice))
     this.#wake()
@@ -89,40 +104,55 @@ export class StepLoop {
     // Whoever asked for this step may have left since.
     if (this.#running.length === 0) return
     const outputs = this.#decode()
-    for (const [reader, index] of outputs)
-      for (const sequence of this.#sharing(reader)) this.#advance(sequence, index)
-    const urgent = this.#said.some(({ event }) => event.type !== 'text')
-    const now = this.#options.now()
-    if (this.#said.length === 0 || (!urgent && !this.#isReading() && now - this.#sentAt < sendEvery)) return
-    this.#options.send({ type: 'said', said: this.#said })
+    for (const [twin, leader] of this.#joint.catchUp()) {
+      const index = outputs.get(leader)
+      if (index !== undefined) outputs.set(twin, index)
+    }
+    for (const [sequence, index] of outputs) this.#advance(sequence, index)
+    this.#prefixes.pass(outputs.size)
+    this.#report()
+  }
+
+  #report(): void {
+    const urgent = this.#said.some(({ event }) => event.type !== 'text') || this.#isReading()
+    const silence = this.#options.now() - this.#sentAt
+    if (this.#said.length > 0 && (urgent || silence >= sendEvery))
+      this.#send({ type: 'said', said: this.#said })
+    else if (silence >= aliveEvery) this.#send({ type: 'alive' })
+  }
+
+  #send(message: FromProcess): void {
+    this.#options.send(message)
     this.#said = []
-    this.#sentAt = now
+    this.#sentAt = this.#options.now()
   }
 
   #admit(): void {
-    while (!this.#crowded && this.#waiting.length > 0 && this.#freeSlots.length > 0) {
+    while (!this.#crowded && this.#running.length < this.#options.sequences) {
       const sequence = this.#waiting.shift()
-      const slot = this.#freeSlots.pop()
-      if (sequence === undefined || slot === undefined) return
-      sequence.slot = slot
+      if (sequence === undefined) return
+      Object.assign(sequence, this.#prefixes.take(sequence.tokens, this.#running))
+      this.#joint.join(sequence, this.#running)
       this.#running.push(sequence)
     }
   }
 
   /** Runs one batch. Gives the sequences that may say a token now, and the index of their logits. */
-  #decode(): ReadonlyMap<Sequence, number> {
+  #decode(): Map<Sequence, number> {
     for (;;) {
-      const readers = this.#readers()
+      const readers = this.#running.filter((sequence) => !this.#joint.waits(sequence))
       const pending = readers.map((sequence) => sequence.pending)
-      const counts = planBatch(pending, this.#model.batchSize, this.#msPerPromptToken)
+      const answersWait = pending.some((count) => count <= answerTokens)
+      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answersWait))
       const outputs = this.#fill(readers, counts)
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
-        for (const [index, sequence] of readers.entries()) sequence.fed += counts[index] ?? 0
-        this.#measure(pending, counts, this.#options.now() - began)
+        const read = counts.filter((_, index) => (pending[index] ?? 0) > answerTokens)
+        this.#pace.note(sum(read), answersWait, this.#options.now() - began)
+        for (const [index, sequence] of readers.entries()) sequence.feed(counts[index] ?? 0)
         return outputs
       }
-      this.#giveUpYoungest()
+      if (!this.#prefixes.makeRoom(this.#model.batchSize)) this.#giveUpYoungest()
     }
   }
 
@@ -134,7 +164,7 @@ export class StepLoop {
       for (const [offset, token] of tokens.slice(fed, end).entries()) {
         const position = fed + offset
         const isLast = position === tokens.length - 1
-        const index = this.#model.add(token, position, slot ?? 0, isLast)
+        const index = this.#model.add(token, position, slot, isLast)
         if (isLast) outputs.set(sequence, index)
       }
     }
@@ -149,62 +179,33 @@ export class StepLoop {
     }
   }
 
-  /** Running sequences that read for themselves: all but those whose prompt an earlier choice is reading. */
-  #readers(): Sequence[] {
-    const leaders = new Set<Answer>()
-    return this.#running.filter((sequence) => {
-      if (!sequence.isSilent) return true
-      if (leaders.has(sequence.answer)) return false
-      leaders.add(sequence.answer)
-      return true
-    })
-  }
-
-  /** `reader`, and the choices of its answer that waited for it to read their prompt; they hold its cells now too. */
-  #sharing(reader: Sequence): Sequence[] {
-    if (!reader.isSilent) return [reader]
-    const all = this.#running.filter((each) => each.answer === reader.answer && each.isSilent)
-    for (const each of all) {
-      if (each === reader) continue
-      this.#model.share(reader.slot ?? 0, each.slot ?? 0)
-      each.fed = reader.fed
-    }
-    return all
-  }
-
   #isReading(): boolean {
     return this.#waiting.length > 0 || this.#running.some((sequence) => sequence.isSilent)
   }
 
-  #measure(pending: readonly number[], counts: readonly number[], ms: number): void {
-    const tokens = counts.reduce((sum, count) => sum + count, 0)
-    const reads = counts.some(
-      (count, index) => count > 1 && (pending[index] ?? 0) >= this.#model.batchSize / 2,
-    )
-    if (reads) this.#msPerPromptToken = ms / tokens
-  }
-
   #giveUpYoungest(): void {
-    const youngest = this.#running.pop()
-    if (youngest === undefined || this.#running.length === 0)
+    const youngest = this.#running.at(-1)
+    if (youngest === undefined || this.#running.length === 1)
       throw new Failure('internal', 'The KV cache has no room for a single sequence.')
-    this.#empty(youngest)
+    this.#release(youngest)
     this.#waiting.unshift(youngest)
     this.#crowded = true
   }
 
   #leave(sequence: Sequence): void {
-    this.#running.splice(this.#running.indexOf(sequence), 1)
-    this.#empty(sequence)
+    this.#release(sequence)
     sequence.free()
     this.#crowded = false
   }
 
-  #empty(sequence: Sequence): void {
-    if (sequence.slot === null) return
-    this.#model.forget(sequence.slot)
-    this.#freeSlots.push(sequence.slot)
-    sequence.slot = null
+  #release(sequence: Sequence): void {
+    this.#running.splice(this.#running.indexOf(sequence), 1)
+    this.#joint.leave(sequence, this.#running)
+    this.#prefixes.keep(sequence)
     sequence.fed = 0
   }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
 }

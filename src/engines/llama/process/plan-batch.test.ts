@@ -3,27 +3,29 @@ import { expect, test } from 'vitest'
 import { planBatch } from './plan-batch.ts'
 
 test('running answers feed all they have before any prompt is read', () => {
-  expect(planBatch([1, 900, 1, 4], 256, 0.1)).toEqual([1, 250, 1, 4])
+  expect(planBatch([1, 900, 1, 4], 256, 1000)).toEqual([1, 250, 1, 4])
 })
 
-test('a lone prompt fills the batch', () => {
-  expect(planBatch([900], 256, 10)).toEqual([256])
+test('a prompt is given the chunk and no more', () => {
+  expect(planBatch([1, 900], 256, 50)).toEqual([1, 50])
 })
 
-test('the oldest prompt is read first', () => {
-  expect(planBatch([200, 200], 256, 0)).toEqual([200, 56])
+test('a short prompt does not wait for a long one, whichever came first', () => {
+  expect(planBatch([8000, 20], 256, 64)).toEqual([44, 20])
+  expect(planBatch([20, 8000], 256, 64)).toEqual([20, 44])
 })
 
-test('a slow model reads less of a prompt at once while answers are running', () => {
-  expect(planBatch([1, 900], 256, 1)).toEqual([1, 50])
-  expect(planBatch([1, 900], 256, 100)).toEqual([1, 32])
+test('of two prompts the one with less left is read first, and the oldest has half the chunk whatever comes', () => {
+  expect(planBatch([900, 300], 256, 64)).toEqual([32, 32])
+  expect(planBatch([300, 900], 256, 64)).toEqual([64, 0])
+  expect(planBatch([900, 300, 200], 256, 64)).toEqual([32, 0, 32])
 })
 
 test('a batch is never overfull, and never empty when something is pending', () => {
   const pending = fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 300 })
   fc.assert(
-    fc.property(pending, fc.double({ min: 0, max: 50, noNaN: true }), (counts, ms) => {
-      const planned = planBatch(counts, 256, ms)
+    fc.property(pending, fc.integer({ min: 1, max: 300 }), (counts, chunk) => {
+      const planned = planBatch(counts, 256, chunk)
       const total = planned.reduce((sum, count) => sum + count, 0)
       expect(total).toBeLessThanOrEqual(256)
       expect(total).toBeGreaterThan(0)

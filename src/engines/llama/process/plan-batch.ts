@@ -1,31 +1,30 @@
 /** Tokens that an answer may feed at once and still count as an answer: the sampled one, or a forced mark. */
-const answerTokens = 16
-
-/** Milliseconds that the reading of prompts may add to a step in which answers wait for their next token. */
-const patience = 50
-const smallestChunk = 32
+export const answerTokens = 16
 
 /**
- * How many of its waiting tokens each sequence feeds in the next step. `pending` is in order of arrival. Answers come
- * first, so that none waits for a prompt; what is left of the batch goes to prompts, the oldest first. Where answers are
- * running, prompts get only as many tokens as take about `patience` at the measured speed: they are read more slowly,
- * and no answer stands still.
+ * The policy of a step: how many of its waiting tokens each sequence feeds. `pending` is in order of arrival.
+ *
+ * Answers come first, so that none waits for a prompt; `chunk` tokens, as far as the batch has room, go to prompts. It is
+ * chosen so that no running answer stands still while a long prompt is read (`ReadingPace`). Half of it is the oldest
+ * prompt's, so that none waits for ever; the rest goes to those that are read soonest, so that a short prompt does not
+ * wait for a long one.
  */
-export function planBatch(pending: readonly number[], batchSize: number, msPerToken: number): number[] {
+export function planBatch(pending: readonly number[], batchSize: number, chunk: number): number[] {
   let room = batchSize
   const counts = pending.map((count) => {
     const taken = count <= answerTokens ? Math.min(count, room) : 0
     room -= taken
     return taken
   })
-  const answering = counts.some((count) => count > 0)
-  const affordable = msPerToken > 0 ? Math.floor(patience / msPerToken) : batchSize
-  if (answering) room = Math.min(room, Math.max(smallestChunk, affordable))
-  for (const [index, count] of pending.entries()) {
-    if (count <= answerTokens) continue
-    const taken = Math.min(count, room)
-    counts[index] = taken
+  room = Math.min(room, chunk)
+  const give = (index: number, most: number): void => {
+    const taken = Math.min((pending[index] ?? 0) - (counts[index] ?? 0), most)
+    counts[index] = (counts[index] ?? 0) + taken
     room -= taken
   }
+  const prompts = [...pending.keys()].filter((index) => (pending[index] ?? 0) > answerTokens)
+  const [oldest] = prompts
+  if (oldest !== undefined) give(oldest, Math.ceil(room / 2))
+  for (const index of prompts.toSorted((a, b) => (pending[a] ?? 0) - (pending[b] ?? 0))) give(index, room)
   return counts
 }

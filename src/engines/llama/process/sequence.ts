@@ -12,6 +12,8 @@ export interface Answer {
   readonly prompt: readonly number[]
   /** The tokens that close a thought by force. */
   readonly closing: readonly number[]
+  /** Tokens of the prompt that were decoded for this request, by whichever of its choices. The others came of a cache. */
+  read: number
 }
 
 /** One choice of an answer while it is generated: what it has said, what of it the KV cache holds, what comes next. */
@@ -20,9 +22,9 @@ export class Sequence {
   readonly choice: number
   /** Prompt and all that was said: what the KV cache must hold before the next token can be chosen. */
   readonly tokens: number[]
-  /** How many of `tokens` the KV cache holds in `slot`; nothing while `slot` is null. */
+  /** How many of `tokens` the KV cache holds in `slot`; none while it waits, and has no slot. */
   fed = 0
-  slot: number | null = null
+  slot = -1
   readonly #model: LoadedModel
   readonly #sampler: TokenSampler
   readonly #contextLength: number
@@ -49,6 +51,12 @@ export class Sequence {
     return this.tokens.length === this.answer.prompt.length
   }
 
+  /** So many more of its tokens are in the KV cache now. */
+  feed(count: number): void {
+    this.fed += count
+    if (this.isSilent) this.answer.read += count
+  }
+
   /** Says the next token, chosen from the logits at `index`. The last event is `finish` when it was the last one. */
   advance(index: number): ChatEvent[] {
     const events: ChatEvent[] = []
@@ -67,7 +75,8 @@ export class Sequence {
 
   #begin(events: ChatEvent[]): void {
     const { prompt, task } = this.answer
-    events.push({ type: 'prompt', choice: this.choice, tokens: prompt.length, cached: 0 })
+    const cached = Math.max(0, prompt.length - this.answer.read)
+    events.push({ type: 'prompt', choice: this.choice, tokens: prompt.length, cached })
     // The reader sees a thought that the prompt has opened begin like any other.
     if (task.thought.from !== 'prompt') return
     events.push({ type: 'text', choice: this.choice, text: task.thought.open, tokens: 0 })

@@ -1,0 +1,150 @@
+import type { KvCache } from './kv-cache.ts'
+
+/** Whoever holds cells: the first `fed` of `tokens` are in `slot`. */
+export interface Holder {
+  readonly slot: number
+  readonly tokens: readonly number[]
+  readonly fed: number
+}
+
+interface Kept extends Holder {
+  fed: number
+  /** Dropped when the others have said so many tokens in all. */
+  readonly until: number
+}
+
+/**
+ * Deals out the slots of the KV cache, and keeps in them what sequences leave until the room is needed, so that a later
+ * one that begins alike need not read it again. Reuse is exact: a cell is used for the very tokens, at the very positions,
+ * that it was made from.
+ *
+ * What was left is given up, the least recently used first and each from its end, when a running sequence needs cells
+ * or a slot; and whole when keeping it has slowed down others as much as reading it again would take.
+ */
+export class PrefixCache {
+  readonly #cache: KvCache
+  readonly #free: number[]
+  /** The least recently used first. */
+  readonly #kept: Kept[] = []
+  #said = 0
+
+  constructor(cache: KvCache) {
+    this.#cache = cache
+    this.#free = Array.from({ length: cache.slots }, (_, slot) => slot)
+  }
+
+  /**
+   * Gives a slot, and how many of `tokens` it holds already: as many as anyone kept or running has in common with them, but
+   * never the last one, which has to be read for what follows it. There must be a slot that is not running.
+   */
+  take(tokens: readonly number[], running: readonly Holder[]): { slot: number; fed: number } {
+    const kept = this.#longest(this.#kept, tokens)
+    const shared = this.#longest(running, tokens)
+    if (shared !== null && shared.length > (kept?.length ?? 0)) {
+      const slot = this.#emptySlot()
+      return { slot, fed: this.copy(shared.holder, slot, shared.length) }
+    }
+    if (kept === null) return { slot: this.#emptySlot(), fed: 0 }
+    const { holder, length } = kept
+    this.#kept.splice(this.#kept.indexOf(holder), 1)
+    const isOnly = this.#kept.length === 0 && this.#free.length === 0
+    if (isOnly || length === holder.fed)
+      return { slot: holder.slot, fed: this.#cut(holder, holder.slot, length) }
+    const slot = this.#emptySlot()
+    this.#push(holder)
+    return { slot, fed: this.copy(holder, slot, length) }
+  }
+
+  /** Has `slot` hold the first `length` tokens of another one. Gives how many it holds then: `length`, or none. */
+  copy(from: Holder, slot: number, length: number): number {
+    this.#cache.copy(from.slot, slot)
+    return this.#cut(from, slot, length)
+  }
+
+  /** Whether the first `length` tokens of a holder can be had without the rest. */
+  canShare(holder: Holder, length: number): boolean {
+    return length === holder.fed || (length < holder.fed && this.#cache.canCut(holder.slot))
+  }
+
+  /** Takes over what a sequence that leaves its slot holds. */
+  keep(left: Holder): void {
+    const longer = this.#kept.find((kept) => this.#covers(kept, left))
+    if (longer !== undefined) {
+      this.#kept.splice(this.#kept.indexOf(longer), 1)
+      this.#push(longer)
+    }
+    if (left.fed === 0 || longer !== undefined) return this.#drop(left)
+    for (const kept of this.#kept.filter((each) => this.#covers(left, each))) this.#drop(kept)
+    this.#push(left)
+  }
+
+  /** Gives up some of what is kept. False when nothing is. */
+  makeRoom(cells: number): boolean {
+    const [oldest] = this.#kept
+    if (oldest === undefined) return false
+    const rest = oldest.fed - cells
+    if (rest > 0 && this.#cache.canCut(oldest.slot) && this.#cache.cut(oldest.slot, rest)) oldest.fed = rest
+    else this.#drop(oldest)
+    return true
+  }
+
+  /** Running sequences have said so many tokens. */
+  pass(tokens: number): void {
+    this.#said += tokens
+    for (
+      let oldest = this.#kept[0];
+      oldest !== undefined && oldest.until <= this.#said;
+      oldest = this.#kept[0]
+    )
+      this.#drop(oldest)
+  }
+
+  #longest<Any extends Holder>(
+    holders: readonly Any[],
+    tokens: readonly number[],
+  ): { holder: Any; length: number } | null {
+    let best: { holder: Any; length: number } | null = null
+    for (const holder of holders) {
+      const length = Math.min(tokens.length - 1, commonPrefix(holder, tokens))
+      if (length > (best?.length ?? 0) && this.canShare(holder, length)) best = { holder, length }
+    }
+    return best
+  }
+
+  #cut(from: Holder, slot: number, length: number): number {
+    if (length === from.fed || this.#cache.cut(slot, length)) return length
+    this.#cache.clear(slot)
+    return 0
+  }
+
+  #covers(longer: Holder, shorter: Holder): boolean {
+    return commonPrefix(longer, shorter.tokens) >= shorter.fed && this.canShare(longer, shorter.fed)
+  }
+
+  #push({ slot, tokens, fed }: Holder): void {
+    this.#kept.push({ slot, tokens, fed, until: this.#said + this.#cache.tokensWorthKeeping })
+  }
+
+  #emptySlot(): number {
+    const [oldest] = this.#kept
+    if (this.#free.length === 0 && oldest !== undefined) this.#drop(oldest)
+    const slot = this.#free.pop()
+    if (slot === undefined) throw new RangeError('More sequences run than there are slots.')
+    return slot
+  }
+
+  #drop(holder: Holder): void {
+    const index = this.#kept.findIndex((kept) => kept.slot === holder.slot)
+    if (index !== -1) this.#kept.splice(index, 1)
+    this.#cache.clear(holder.slot)
+    this.#free.push(holder.slot)
+  }
+}
+
+/** How many tokens a holder has in its cells that are the first ones of `tokens` too. */
+export function commonPrefix({ tokens, fed }: Omit<Holder, 'slot'>, others: readonly number[]): number {
+  const most = Math.min(fed, others.length)
+  let length = 0
+  while (length < most && tokens[length] === others[length]) length++
+  return length
+}
