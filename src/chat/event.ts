@@ -31,6 +31,18 @@ export type ChatEvent =
       readonly text: string
       readonly tokens: number
     }
+  /**
+   * Counts that an engine gives late: `tokens` more than its pieces stood for, `reasoning` more of thought, and those
+   * of the prompt and its cache as a whole.
+   */
+  | {
+      readonly type: 'uncounted'
+      readonly choice: number
+      readonly tokens: number
+      readonly reasoning: number
+      readonly prompt: number
+      readonly cached: number
+    }
   | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
 
 /**

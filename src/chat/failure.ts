@@ -22,6 +22,8 @@ export type FailureKind =
   | 'body-too-large'
   /** The body did not arrive in time. */
   | 'body-timeout'
+  /** The engine will not answer this, for what it says. */
+  | 'content-refused'
   /** The engine's queue is full, or the server is stopping. */
   | 'overloaded'
   /** The engine died or broke off before the answer was whole. */
@@ -37,12 +39,19 @@ export class Failure extends Error {
   readonly kind: FailureKind
   /** The request's field at fault as a path such as `messages[2].role`, or null where no field is. */
   readonly field: string | null
+  /** Milliseconds after which it may be tried again, or null where nobody knows. */
+  readonly retryAfter: number | null
 
-  constructor(kind: FailureKind, message: string, options: { field?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { field?: string; cause?: unknown; retryAfter?: number | null } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.name = 'Failure'
     this.kind = kind
     this.field = options.field ?? null
+    this.retryAfter = options.retryAfter ?? null
   }
 }
 

@@ -21,6 +21,13 @@ export function addUsage(usage: Usage, event: ChatEvent): Usage {
         promptTokens: Math.max(usage.promptTokens, event.tokens),
         cachedTokens: Math.max(usage.cachedTokens, event.cached),
       }
+    case 'uncounted':
+      return {
+        promptTokens: Math.max(usage.promptTokens, event.prompt),
+        cachedTokens: Math.max(usage.cachedTokens, event.cached),
+        completionTokens: usage.completionTokens + event.tokens,
+        reasoningTokens: usage.reasoningTokens + event.reasoning,
+      }
     case 'finish':
       return usage
     case 'text':

@@ -9,6 +9,7 @@ describe('writeFailure', () => {
     ['context-overflow', 400, 20015, 'context_length_exceeded'],
     ['json-unsupported', 400, 20024, 'json_unsupported'],
     ['calls-unsupported', 400, 20037, 'calls_unsupported'],
+    ['content-refused', 400, 20015, 'content_filter'],
     ['body-too-large', 413, 20015, 'body_too_large'],
     ['body-timeout', 408, 20015, 'body_timeout'],
     ['overloaded', 503, 50505, 'overloaded'],

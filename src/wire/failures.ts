@@ -34,6 +34,7 @@ const rows = {
   'unknown-key': { ...refused, status: 401, reason: 'invalid_api_key', body: 'string' },
   'body-too-large': { ...refused, status: 413, reason: 'body_too_large' },
   'body-timeout': { ...refused, status: 408, reason: 'body_timeout' },
+  'content-refused': { ...refused, reason: 'content_filter' },
   overloaded: { ...failed, status: 503, code: 50505, reason: 'overloaded' },
   'engine-lost': { ...failed, status: 503, code: 50508, reason: 'engine_lost' },
   internal: { ...failed, status: 500, code: 50507, reason: 'internal_error' },

@@ -65,6 +65,7 @@ function add(choice: Choice, event: ChatEvent): void {
       return
     case 'prompt':
     case 'mark':
+    case 'uncounted':
       return
   }
 }

@@ -81,6 +81,7 @@ function writeDelta(event: Exclude<ChatEvent, { type: 'prompt' | 'finish' }>): s
     case 'call-text':
       return event.text && writeCall({ index: event.call, function: { arguments: event.text } })
     case 'mark':
+    case 'uncounted':
       return ''
   }
 }
