@@ -55,16 +55,17 @@ export function splitter(marks: readonly string[], blanks: string): Splitter {
   return {
     feed(piece) {
       const held = blank.length + partial.length
-      const text = partial + piece
       for (let at = 0; at < piece.length; at++) {
         const mark = step(matchers, piece.charCodeAt(at))
         if (mark === '') continue
-        const end = partial.length + at + 1
-        const before = release(text.slice(0, end - mark.length))
+        // Not of the whole piece: copying that at each of many marks would take time that grows with its square.
+        const read = partial + piece.slice(0, at + 1)
+        const before = release(read.slice(0, read.length - mark.length))
         partial = ''
-        const found = { mark, blank: flush(), rest: text.slice(end) }
+        const found = { mark, blank: flush(), rest: piece.slice(at + 1) }
         return { text: before, old: before.length <= held, found }
       }
+      const text = partial + piece
       const end = text.length - matchers.reduce((most, { matched }) => Math.max(most, matched), 0)
       partial = text.slice(end)
       const released = release(text.slice(0, end))

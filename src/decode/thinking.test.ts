@@ -55,6 +55,30 @@ describe('thinkingDecoder', () => {
     )
   })
 
+  test('takes a close mark that comes first for the end of an empty thought', () => {
+    expect(decode(['\n', '</thi', 'nk>', '\n\n', 'Hi'])).toBe('mark()3 mark()1 text(Hi)1 finish()')
+    expect(decode(['</thi'])).toBe('text(</thi)1 finish()')
+  })
+
+  test('drops a close mark that comes again right behind the first', () => {
+    expect(decode(['<think>', 'a', '</think>', '\n', '</think>', '\n\n', 'Hi'])).toBe(
+      'mark()1 reasoning(a)1 mark()1 mark()1 mark()1 mark()1 text(Hi)1 finish()',
+    )
+    expect(decode(['<think>', 'a', '</think>', '\n', '</th', 'is>'])).toBe(
+      'mark()1 reasoning(a)1 mark()1 mark()1 text(</this>)2 finish()',
+    )
+    expect(decode(['<think>', 'a', '</think>', '\n', '</th'])).toBe(
+      'mark()1 reasoning(a)1 mark()1 mark()1 text(</th)1 finish()',
+    )
+  })
+
+  test('takes a close mark that closes nothing for text', () => {
+    expect(decode(['a', '</think>', 'b'])).toBe('text(a)1 text(</think>)1 text(b)1 finish()')
+    expect(decode(['<think>', 'a', '</think>', 'b', '</think>'])).toBe(
+      'mark()1 reasoning(a)1 mark()1 text(b)1 text(</think>)1 finish()',
+    )
+  })
+
   test('takes all for thought where the close mark never comes', () => {
     expect(decode(['<think>', 'a', '\n', '</th'])).toBe('mark()1 reasoning(a)1 reasoning(\n</th)2 finish()')
   })
@@ -62,6 +86,12 @@ describe('thinkingDecoder', () => {
   test('ends a thought that was not closed before a call', () => {
     expect(decode(['<think>', 'a', '\n', '<tool_call>', '{'], ['<tool_call>'])).toBe(
       'mark()1 reasoning(a)1 text(<tool_call>)2 text({)1 finish()',
+    )
+  })
+
+  test('ends a thought that was not closed before any of several marks', () => {
+    expect(decode(['<think>', 'a<', '<c', '1>', 'x'], ['<c2>', '<c1>'])).toBe(
+      'mark()1 reasoning(a)1 reasoning(<)0 text(<c1>)2 text(x)1 finish()',
     )
   })
 

@@ -3,7 +3,7 @@ import type { FinishReason } from '../../chat/event.ts'
 import type { Tool } from '../../chat/request.ts'
 import { outlet } from '../outlet.ts'
 import { blankEnd, splitter } from '../splitter.ts'
-import { blanks, type CallMarkup, type CallSink } from './call-markup.ts'
+import { blanks, type CallMarkup, type CallSink, type Taker } from './call-markup.ts'
 
 /**
  * Reads the calls that a model writes into its text. A call begins as soon as its tool is known, and its arguments leave
@@ -62,6 +62,7 @@ export function callDecoder(
     },
   }
   let block = markup.read('', sink, tools)
+  let take: Taker | undefined
   let read = readText
   if (markup.openMarks.length === 0) openBlock('', '')
 
@@ -75,6 +76,7 @@ export function callDecoder(
     unsaid = ''
     block = markup.read(mark, sink, tools)
     block.next()
+    take = undefined
     read = readBlock
   }
 
@@ -91,6 +93,11 @@ export function callDecoder(
     out.say('text', rest)
   }
 
+  function feed(piece: string): void {
+    let rest = piece
+    while (rest !== '') rest = read(rest)
+  }
+
   function readText(piece: string): string {
     const { text, found } = outside.feed(piece)
     sayText(text)
@@ -102,13 +109,19 @@ export function callDecoder(
   function readBlock(piece: string): string {
     let from = 0
     for (let at = 0; at < piece.length; at++) {
-      const { done, value } = block.next(piece.charAt(at))
+      const char = piece.charAt(at)
+      const step = take === undefined || take(char) ? block.next(char) : null
       if (heard) {
         from = at + 1
         heard = false
       }
-      if (!done) continue
-      if (!value) return giveUp(unsaid + piece.slice(from, at)) + piece.slice(at)
+      if (step === null) continue
+      take = step.done ? undefined : step.value
+      if (!step.done) continue
+      if (!step.value) {
+        feed(giveUp(unsaid + piece.slice(from, at)))
+        return piece.slice(at)
+      }
       read = readEnd
       return piece.slice(at + 1)
     }
@@ -139,10 +152,11 @@ export function callDecoder(
       closing += char
       if (markup.closeMarks.includes(closing)) closing = ''
       else if (!markup.closeMarks.some((mark) => mark.startsWith(closing))) {
-        read = readText
-        const rest = closing + piece.slice(at + 1)
+        const begun = closing
         closing = ''
-        return rest
+        read = readText
+        feed(begun)
+        return piece.slice(at + 1)
       }
     }
     if (closing === '') out.mark()
@@ -159,8 +173,7 @@ export function callDecoder(
   return (event) => {
     if (event.type === 'text') {
       out.take(event.tokens)
-      let rest = event.text
-      while (rest !== '') rest = read(rest)
+      feed(event.text)
     } else if (event.type === 'finish') {
       out.pass({ ...event, reason: finish(event.reason) })
     } else out.pass(event)

@@ -15,8 +15,13 @@ export interface CallMarkup {
   read(mark: string, calls: CallSink, tools: readonly Tool[]): Reading<boolean>
 }
 
-/** Reads a text a character at a time: takes the next one at each `yield`. */
-export type Reading<Result> = Generator<void, Result, string>
+/**
+ * Reads a text a character at a time. `yield` waits for the next one. `yield take` is the quick way through long text: it
+ * gives all that come to `take`, until that returns true, and then yields the last of them.
+ */
+export type Reading<Result> = Generator<Taker | undefined, Result, string>
+
+export type Taker = (char: string) => boolean
 
 /**
  * What is told of the calls in a block, one after the other. `held` is the end of what was read, should nothing have been

@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
 import { readMark, readTool } from './call-markup.ts'
-import { readCallArguments } from './json-calls.ts'
+import { readArguments } from './json-calls.ts'
 
 const section = '<｜tool▁calls▁begin｜>'
 const open = '<｜tool▁call▁begin｜>'
@@ -19,6 +19,8 @@ export const deepseek: CallMarkup = {
     const tool = yield* readTool(tools, (name) => name + separator)
     if (tool === undefined) return false
     calls.begin(tool)
-    return yield* readCallArguments(calls)
+    if (!(yield* readArguments(calls))) return false
+    calls.end()
+    return true
   },
 }

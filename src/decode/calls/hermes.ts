@@ -1,5 +1,4 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark } from './call-markup.ts'
 import { readCallObject } from './json-calls.ts'
 
 /**
@@ -9,8 +8,5 @@ export const hermes: CallMarkup = {
   openMarks: ['<tool_call>'],
   bareMarks: [],
   closeMarks: ['</tool_call>'],
-  *read(_mark, calls, tools) {
-    if ((yield* readMark(['{'])) === '') return false
-    return yield* readCallObject({ keys: ['"arguments"'], begins: 'with-name' }, calls, tools)
-  },
+  read: (_mark, calls, tools) => readCallObject({ keys: ['"arguments"'], begins: 'with-name' }, calls, tools),
 }

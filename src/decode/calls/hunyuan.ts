@@ -1,5 +1,4 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark } from './call-markup.ts'
 import { readCallList } from './json-calls.ts'
 
 /** Hunyuan-A13B: `<tool_calls>[{"name": "f", "arguments": {…}}, …]</tool_calls>`. */
@@ -7,8 +6,5 @@ export const hunyuan: CallMarkup = {
   openMarks: ['<tool_calls>'],
   bareMarks: [],
   closeMarks: ['</tool_calls>'],
-  *read(_mark, calls, tools) {
-    if ((yield* readMark(['['])) === '') return false
-    return yield* readCallList({ keys: ['"arguments"'], begins: 'with-name' }, calls, tools)
-  },
+  read: (_mark, calls, tools) => readCallList({ keys: ['"arguments"'], begins: 'with-name' }, calls, tools),
 }

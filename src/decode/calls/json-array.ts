@@ -15,7 +15,6 @@ export const jsonArray: CallMarkup = {
   closeMarks: [],
   *read(_mark, calls, tools) {
     const sign = yield* readMark(['[', '{'])
-    if (sign === '') return false
-    return yield* sign === '[' ? readCallList(object, calls, tools) : readCallObject(object, calls, tools)
+    return sign !== '' && (yield* (sign === '[' ? readCallList : readCallObject)(object, calls, tools, sign))
   },
 }

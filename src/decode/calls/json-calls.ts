@@ -9,86 +9,84 @@ export interface CallObject {
   readonly begins: 'with-name' | 'with-arguments'
 }
 
-/**
- * Reads the object of one call from behind its brace: name and arguments in either order, the arguments perhaps missing,
- * and nothing else.
- */
+/** Reads the object of one call: name and arguments in either order, the arguments perhaps missing, and nothing else. */
 export function* readCallObject(
   { keys, begins }: CallObject,
   calls: CallSink,
   tools: readonly Tool[],
+  first = '',
 ): Reading<boolean> {
   const unread = new Set(['"name"', ...keys])
   let tool: Tool | undefined
   let begun = false
+  /** Arguments that came before the name. */
   let early = ''
+
+  function say(text: string): void {
+    if (tool === undefined) early += text
+    else {
+      if (!begun) calls.begin(tool)
+      begun = true
+      if (text !== '') calls.say(text)
+    }
+  }
+
+  if ((yield* readMark(['{'], first)) === '') return false
   let sign = ','
-
-  const hold = {
-    say(text: string): void {
-      early += text
-    },
-  }
-
-  function begin(named: Tool): void {
-    calls.begin(named)
-    begun = true
-  }
-
   while (sign === ',') {
     const key = yield* readMark([...unread])
     if (key === '' || (yield* readMark([':'])) === '') return false
+    for (const other of key === '"name"' ? [key] : keys) unread.delete(other)
     if (key === '"name"') {
-      unread.delete(key)
       tool = yield* readTool(tools, (name) => `"${name}"`)
       if (tool === undefined) return false
-      if (begins === 'with-name' || early !== '') begin(tool)
-      if (early !== '') calls.say(early)
-    } else {
-      for (const other of keys) unread.delete(other)
-      if ((yield* readMark(['{'])) === '') return false
-      if (tool !== undefined && !begun) begin(tool)
-      if (!(yield* readArguments(tool === undefined ? hold : calls))) return false
-    }
+      if (begins === 'with-name' || early !== '') say(early)
+    } else if (!(yield* readArguments({ say }))) return false
     sign = yield* readMark([',', '}'])
   }
-  if (sign === '' || tool === undefined || !begun) return false
+  if (sign === '' || !begun) return false
   calls.end()
   return true
 }
 
-/** Reads objects of calls up to the bracket that closes their list, from behind the one that opens it. */
-export function* readCallList(object: CallObject, calls: CallSink, tools: readonly Tool[]): Reading<boolean> {
+/** Reads a list of such objects. */
+export function* readCallList(
+  object: CallObject,
+  calls: CallSink,
+  tools: readonly Tool[],
+  first = '',
+): Reading<boolean> {
+  if ((yield* readMark(['['], first)) === '') return false
   let sign = ','
   while (sign === ',') {
-    if ((yield* readMark(['{'])) === '' || !(yield* readCallObject(object, calls, tools))) return false
+    if (!(yield* readCallObject(object, calls, tools))) return false
     sign = yield* readMark([',', ']'])
   }
   return sign === ']'
 }
 
 /**
- * Reads arguments from behind their brace to the one that closes them, and says them as they are written.
+ * Reads arguments from their brace to the one that closes it, and says them as they are written.
  * A `<` outside a text is no JSON: a mark came too soon.
  */
-function* readArguments(sink: Pick<CallSink, 'say'>): Reading<boolean> {
+export function* readArguments(sink: Pick<CallSink, 'say'>): Reading<boolean> {
   let depth = 0
-  let inText = false
-  for (let char = '{'; char !== '<' || inText; char = yield) {
-    sink.say(char)
-    if (inText) {
-      if (char === '\\') sink.say(yield)
-      else if (char === '"') inText = false
-    } else if (char === '"') inText = true
-    else if (char === '{') depth++
-    else if (char === '}' && --depth === 0) return true
-  }
-  return false
-}
+  let within: 'json' | 'text' | 'escape' = 'json'
 
-/** The same from before the brace, which must be there. */
-export function* readCallArguments(calls: CallSink): Reading<boolean> {
-  if ((yield* readMark(['{'])) === '' || !(yield* readArguments(calls))) return false
-  calls.end()
-  return true
+  /** Whether this is the last character, or one that does not belong there. */
+  function take(char: string): boolean {
+    if (char === '<' && within === 'json') return true
+    sink.say(char)
+    if (within === 'escape') within = 'text'
+    else if (within === 'text') {
+      if (char === '\\') within = 'escape'
+      else if (char === '"') within = 'json'
+    } else if (char === '"') within = 'text'
+    else if (char === '{') depth++
+    else if (char === '}') depth--
+    return depth === 0
+  }
+
+  const brace = yield* readMark(['{'])
+  return brace !== '' && (take(brace) || (yield take) === '}')
 }

@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
 import { readMark, readTool } from './call-markup.ts'
-import { readCallArguments } from './json-calls.ts'
+import { readArguments } from './json-calls.ts'
 
 const section = '<|tool_calls_section_begin|>'
 const open = '<|tool_call_begin|>'
@@ -23,6 +23,8 @@ export const kimi: CallMarkup = {
     while (char >= '0' && char <= '9') char = yield
     if ((yield* readMark([argument], char)) === '') return false
     calls.begin(tool)
-    return yield* readCallArguments(calls)
+    if (!(yield* readArguments(calls))) return false
+    calls.end()
+    return true
   },
 }

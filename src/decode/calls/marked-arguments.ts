@@ -41,6 +41,26 @@ export function markedArguments(
     const value = valueWriter(calls, `${head}${quoted(key)}: `, types)
     head = ', '
     let held = ''
+
+    /** Whether this is the last character of the closing mark. */
+    function take(char: string): boolean {
+      if (held === '' && char !== '<' && char !== '\n' && char !== '\r') {
+        value.take(char)
+        return false
+      }
+      const longer = held + char
+      if (ends.includes(longer)) return true
+      if (ends.some((end) => end.startsWith(longer))) {
+        held = longer
+        return false
+      }
+      // No end begins within another.
+      const begins = ends.some((end) => end.startsWith(char))
+      value.take(begins ? held : longer, begins ? char : '')
+      held = begins ? char : ''
+      return false
+    }
+
     let char = yield
     if (lines === 'lined') {
       if (char === '\r') {
@@ -49,22 +69,7 @@ export function markedArguments(
       }
       if (char === '\n') char = yield
     }
-    for (; ; char = yield) {
-      if (held === '' && char !== '<' && char !== '\n' && char !== '\r') {
-        value.take(char)
-        continue
-      }
-      const longer = held + char
-      if (ends.includes(longer)) break
-      if (ends.some((end) => end.startsWith(longer))) {
-        held = longer
-        continue
-      }
-      // No end begins within another.
-      const begins = ends.some((end) => end.startsWith(char))
-      value.take(begins ? held : longer, begins ? char : '')
-      held = begins ? char : ''
-    }
+    if (!take(char)) yield take
     value.end()
   }
 
@@ -85,8 +90,9 @@ interface ValueWriter {
 }
 
 function valueWriter(calls: CallSink, begin: string, types: ReadonlySet<ValueType>): ValueWriter {
-  let form: 'unknown' | 'text' | 'json' = 'unknown'
+  let form: 'unknown' | 'text' | 'json' = types.size === 1 && types.has('string') ? 'text' : 'unknown'
   let value = ''
+  if (form === 'text') calls.say(`${begin}"`)
   return {
     take(text, held) {
       if (form === 'text') return calls.say(escaped(text), held)
