@@ -1,8 +1,9 @@
 import type { Engine } from '../../chat/engine.ts'
-import { Failure } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { streamEvents } from './event-stream.ts'
-import { jsonObject } from './grammar.ts'
+import { answerGrammar } from './grammar/answer-grammar.ts'
+import { callTokens } from './grammar/call-syntaxes.ts'
+import { writeGbnf } from './grammar/write-gbnf.ts'
 import type { Task } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import { readModelFile } from './model-file.ts'
@@ -87,10 +88,8 @@ function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): 
 }
 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
-  const { model, leastRoom, choices, sampling, answerLimit, output, tools } = prompt
-  if (output.kind === 'schema') throw unsupported('response_format', 'answers that follow a JSON Schema')
-  if (tools.mode === 'required' || tools.mode === 'one')
-    throw unsupported('tool_choice', 'forced function calls')
+  const { model, leastRoom, choices, sampling, answerLimit, begun } = prompt
+  const grammar = answerGrammar(prompt)
   return {
     prompt: pieces,
     window: model.contextLength,
@@ -99,10 +98,13 @@ function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
     sampling,
     answerLimit,
     thought,
-    grammar: output.kind === 'json' ? jsonObject : '',
+    grammar: grammar && { rules: writeGbnf(grammar), begun: begun.text },
+    marks: marksOf(prompt),
   }
 }
 
-function unsupported(field: string, what: string): Failure {
-  return new Failure('invalid-request', `This model's engine does not support ${what}.`, { field })
+/** The texts of an answer that may be control tokens of the model. */
+function marksOf({ model: { dialect }, tools }: Prompt): readonly string[] {
+  const hasCalls = dialect.calls !== 'native' && tools.mode !== 'none'
+  return hasCalls ? [...dialect.wrappers, ...callTokens[dialect.calls]] : dialect.wrappers
 }

@@ -24,8 +24,16 @@ export interface Task {
   readonly sampling: Sampling
   readonly answerLimit: number
   readonly thought: ThoughtPlan
-  /** A GBNF grammar that the answer, not the thought, must follow; empty for none. */
-  readonly grammar: string
+  /** What the answer, not the thought, must follow; null for anything. */
+  readonly grammar: AnswerGrammar | null
+  /** Marks that are shown where the model has control tokens for them, which show nothing by themselves. */
+  readonly marks: readonly string[]
+}
+
+/** A grammar in GBNF that begins with `root`, and the text that an answer has said of it already. */
+export interface AnswerGrammar {
+  readonly rules: string
+  readonly begun: string
 }
 
 /** Where thought stands when the answer begins, and how far it may go. */
@@ -61,6 +69,8 @@ export type FromProcess =
       readonly window: number
       readonly leastRoom: number
     }
+  /** A defect of ours: the answer cannot be begun. Nothing was done for it, and the others go on. */
+  | { readonly type: 'refused'; readonly id: number; readonly reason: string }
   /** Work goes on, though there was nothing to say for a while. */
   | { readonly type: 'alive' }
   /** What the answers said since the last such message, in order. After the last choice's `finish` an id is over. */

@@ -1,6 +1,6 @@
 import type { EngineState } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
-import { Failure } from '../../chat/failure.ts'
+import { Failure, toFailure } from '../../chat/failure.ts'
 import type { FromProcess, LoadOptions, Task } from './messages.ts'
 import { overflow } from './overflow.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
@@ -181,6 +181,9 @@ export class ModelProcess {
         return
       case 'too-long':
         this.#fail(message.id, overflow(message.tokens, message.leastRoom, message.window))
+        return this.#deal()
+      case 'refused':
+        this.#fail(message.id, toFailure(new Error(message.reason)))
         return this.#deal()
       case 'alive':
         return

@@ -10,5 +10,6 @@ export const aTask: Task = {
   sampling: { ...aPrompt.sampling, temperature: 0 },
   answerLimit: 20,
   thought: { from: 'never' },
-  grammar: '',
+  grammar: null,
+  marks: [],
 }

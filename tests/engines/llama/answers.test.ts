@@ -128,14 +128,12 @@ describe('an answer in JSON', () => {
   })
 })
 
-test('what this engine cannot promise is refused', async () => {
-  const tools = [{ name: 'f', description: '', parameters: {}, strict: false }]
-  const refused: Partial<Prompt>[] = [
-    { output: { kind: 'schema', schema: {} } },
-    { tools: { mode: 'required', tools } },
-  ]
-  for (const changed of refused)
-    await expect(answer({ ...aPrompt, ...changed })).rejects.toMatchObject({ kind: 'invalid-request' })
+test('what this engine cannot promise is refused, by name', async () => {
+  const output: Prompt['output'] = { kind: 'schema', schema: { properties: { a: { not: { const: 1 } } } } }
+  await expect(answer({ ...aPrompt, output })).rejects.toMatchObject({
+    kind: 'invalid-request',
+    field: 'response_format.json_schema.schema.properties.a.not',
+  })
 })
 
 test('an answer that fills the context ends with "length" there', async () => {

@@ -2,12 +2,12 @@ import type { Sampling } from '../../../chat/request.ts'
 import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf } from '../bindings.ts'
-import type { LoadOptions } from '../messages.ts'
+import type { AnswerGrammar, LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
 import type { KvCache } from './kv-cache.ts'
 import { countSlots, openKvCache } from './kv-cache.ts'
 import type { TokenSampler } from './sampler.ts'
-import { createSampler } from './sampler.ts'
+import { Samplers } from './sampler.ts'
 
 /** What a token shows: bytes, and the same as text, where parts of characters are replaced. */
 export interface Shown {
@@ -32,7 +32,8 @@ export interface LoadedModel {
   add(token: number, position: number, slot: number, output: boolean): number
   /** Runs the batch and empties it. `no-room`: the KV cache is full, and nothing of the batch is in it. */
   decode(): 'done' | 'no-room'
-  sampler(sampling: Sampling, choice: number, grammar: string): TokenSampler
+  /** Throws a `Failure` where the grammar cannot be used. */
+  sampler(sampling: Sampling, choice: number, grammar: AnswerGrammar | null): TokenSampler
 }
 
 /** Most tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
@@ -50,9 +51,17 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   attachThreads(llama, context, options.threads)
   const vocab = llama.llama_model_get_vocab(model)
   const vocabSize = llama.llama_vocab_n_tokens(vocab)
-  const samplers = { llama, context, vocab, vocabSize, contextLength: options.contextLength }
   const batch = new Batch(batchSize)
   const tokens = new Vocabulary(llama, vocab)
+  const samplers = new Samplers({
+    llama,
+    context,
+    vocab,
+    vocabSize,
+    contextLength: options.contextLength,
+    tokenize: (text) => tokens.tokenize(text, false),
+    show: (token) => tokens.show(token),
+  })
   return {
     batchSize,
     cache: openKvCache(llama, model, context, slots),
@@ -67,7 +76,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
       if (result === 1) return 'no-room'
       throw new Failure('internal', `llama.cpp could not decode a batch (${result}).`)
     },
-    sampler: (sampling, choice, grammar) => createSampler(samplers, sampling, choice, grammar),
+    sampler: (sampling, choice, grammar) => samplers.create(sampling, choice, grammar),
   }
 }
 

@@ -73,10 +73,20 @@ export class StepLoop {
       this.#model.reveal(thought.open)
       this.#model.reveal(thought.close)
     }
+    for (const mark of task.marks) this.#model.reveal(mark)
     const closing = thought.from === 'never' ? [] : this.#model.tokenize(`\n${thought.close}\n\n`, false)
     const answer: Answer = { id, task, prompt: tokens, closing, read: 0 }
-    for (let choice = 0; choice < choices; choice++)
-      this.#waiting.push(new Sequence(this.#model, this.#options.contextLength, answer, choice))
+    const sequences: Sequence[] = []
+    try {
+      for (let choice = 0; choice < choices; choice++)
+        sequences.push(new Sequence(this.#model, this.#options.contextLength, answer, choice))
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      for (const sequence of sequences) sequence.free()
+      this.#options.send({ type: 'refused', id, reason: error.message })
+      return
+    }
+    this.#waiting.push(...sequences)
     this.#wake()
   }
 

@@ -1,15 +1,17 @@
 import type { Sampling } from '../../../chat/request.ts'
-import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
-import { addressOf, readFloats, readInt } from '../bindings.ts'
+import type { AnswerGrammar } from '../messages.ts'
+import { Candidates } from './candidates.ts'
+import { GrammarState } from './grammar-state.ts'
+import type { Shown } from './loaded-model.ts'
 
 /** Chooses the next token of one sequence. Remembers what was said, for penalties and grammar. */
 export interface TokenSampler {
   /**
    * The token it takes from the logits at `index` of the last batch. Where that is `bound` by the grammar and breaks
-   * it, the one it takes among those that do not. Remembers nothing.
+   * it, the one it takes among those that do not; null where there is none. Remembers nothing.
    */
-  choose(index: number, bound: (token: number) => boolean): number
+  choose(index: number, bound: (token: number) => boolean): number | null
   /** The token was said; `byGrammar` when it is part of what the grammar describes. */
   accept(token: number, byGrammar: boolean): void
   free(): void
@@ -22,43 +24,68 @@ export interface SamplerContext {
   readonly vocab: Pointer
   readonly vocabSize: number
   readonly contextLength: number
+  tokenize(text: string): readonly number[]
+  show(token: number): Shown
 }
 
 /** Without a bound every token of a large vocabulary is sorted at each step; less likely ones never come anyway. */
 const mostCandidates = 1000
 
-export function createSampler(
-  of: SamplerContext,
-  sampling: Sampling,
-  choice: number,
-  grammar: string,
-): TokenSampler {
-  const { llama } = of
-  const chain = createChain(of, sampling, choice)
-  const rules = grammar === '' ? 0 : llama.llama_sampler_init_grammar(of.vocab, grammar, 'root')
-  if (grammar !== '' && Number(rules) === 0) throw new Failure('internal', 'llama.cpp refused the grammar.')
-  const hasMemory = sampling.frequencyPenalty !== 0 || sampling.presencePenalty !== 0
-  const candidates = hasMemory || grammar !== '' ? new Candidates(of) : null
-  return {
-    choose(index, bound) {
-      // The short way also accepts the token into the chain; only penalties would mind.
-      if (candidates === null) return llama.llama_sampler_sample(chain, of.context, index)
-      candidates.fill(index)
-      const free = candidates.pick(chain)
-      // To hold the whole vocabulary against the grammar is slow, and most tokens that a model likes are right.
-      if (grammar === '' || !bound(free) || candidates.allows(rules, free)) return free
-      candidates.fill(index)
-      llama.llama_sampler_apply(rules, candidates.header)
-      return candidates.pick(chain)
-    },
-    accept(token, byGrammar) {
-      if (candidates !== null) llama.llama_sampler_accept(chain, token)
-      if (byGrammar) llama.llama_sampler_accept(rules, token)
-    },
-    free() {
-      llama.llama_sampler_free(chain)
-      if (grammar !== '') llama.llama_sampler_free(rules)
-    },
+/** A grammar is first held against so many of the likeliest tokens: against a large vocabulary it takes milliseconds. */
+const likeliest = 256
+
+/** Makes samplers over one model, which share what only one of them uses at a time. */
+export class Samplers {
+  readonly #of: SamplerContext
+  readonly #candidates: Candidates
+  readonly #likeliest: Pointer
+
+  constructor(of: SamplerContext) {
+    this.#of = of
+    this.#candidates = new Candidates(of)
+    this.#likeliest = of.llama.llama_sampler_init_top_k(likeliest)
+  }
+
+  /** Throws a `Failure` of kind `internal` where llama.cpp does not take the grammar. */
+  create(sampling: Sampling, choice: number, grammar: AnswerGrammar | null): TokenSampler {
+    const { llama, context } = this.#of
+    const candidates = this.#candidates
+    const state = grammar === null ? null : new GrammarState(this.#of, candidates, grammar)
+    const chain = createChain(this.#of, sampling, choice)
+    const hasMemory = sampling.frequencyPenalty !== 0 || sampling.presencePenalty !== 0
+    return {
+      choose: (index, bound) => {
+        if (hasMemory) candidates.fill(index)
+        // The short way also accepts the token into the chain; only penalties would mind.
+        const free = hasMemory ? candidates.pick(chain) : llama.llama_sampler_sample(chain, context, index)
+        if (state === null || !bound(free) || state.allows(free)) return free
+        return this.#chooseAllowed(index, chain, state)
+      },
+      accept(token, byGrammar) {
+        if (hasMemory) llama.llama_sampler_accept(chain, token)
+        if (byGrammar) state?.accept(token)
+      },
+      free() {
+        llama.llama_sampler_free(chain)
+        state?.free()
+      },
+    }
+  }
+
+  #chooseAllowed(index: number, chain: Pointer, state: GrammarState): number | null {
+    const candidates = this.#candidates
+    const unfit = new Set<number>()
+    for (;;) {
+      candidates.fill(index, unfit)
+      candidates.apply(this.#likeliest)
+      if (!state.keepAllowed()) {
+        candidates.fill(index, unfit)
+        if (!state.keepAllowed()) return null
+      }
+      const token = candidates.pick(chain)
+      if (state.isFit(token)) return token
+      unfit.add(token)
+    }
   }
 }
 
@@ -97,53 +124,4 @@ function seedOf(seed: number | null, choice: number): number {
   if (seed === null) return freshSeed
   const own = (seed + choice) >>> 0
   return own === freshSeed ? 0 : own
-}
-
-/** The vocabulary with its logits as `llama_token_data_array`, for samplers that are applied by hand. */
-class Candidates {
-  /** `{ data, size, selected, sorted }`, eight bytes each. */
-  readonly header = new Uint8Array(new ArrayBuffer(32))
-  readonly #fields = new BigInt64Array(this.header.buffer)
-  readonly #data: ArrayBuffer
-  readonly #ids: Int32Array
-  readonly #numbers: Float32Array
-  readonly #of: SamplerContext
-
-  constructor(of: SamplerContext) {
-    this.#of = of
-    // `{ id, logit, p }`, four bytes each.
-    this.#data = new ArrayBuffer(of.vocabSize * 12)
-    this.#ids = new Int32Array(this.#data)
-    this.#numbers = new Float32Array(this.#data)
-  }
-
-  fill(index: number): void {
-    const { llama, context, vocabSize } = this.#of
-    const logits = readFloats(llama.llama_get_logits_ith(context, index), vocabSize)
-    for (let id = 0; id < vocabSize; id++) {
-      this.#ids[id * 3] = id
-      this.#numbers[id * 3 + 1] = logits[id] ?? 0
-      this.#numbers[id * 3 + 2] = 0
-    }
-    this.#point(vocabSize)
-  }
-
-  pick(sampler: Pointer): number {
-    this.#of.llama.llama_sampler_apply(sampler, this.header)
-    // A sampler may have moved the data elsewhere.
-    return readInt((this.#fields[0] ?? 0n) + (this.#fields[2] ?? 0n) * 12n)
-  }
-
-  /** Whether `grammar` lets this one token pass: it takes the logit of what it forbids to minus infinity. */
-  allows(grammar: Pointer, token: number): boolean {
-    this.#ids[0] = token
-    this.#numbers[1] = 1
-    this.#point(1)
-    this.#of.llama.llama_sampler_apply(grammar, this.header)
-    return this.#numbers[1] !== -Infinity
-  }
-
-  #point(size: number): void {
-    this.#fields.set([BigInt(addressOf(this.#numbers)), BigInt(size), -1n, 0n])
-  }
 }

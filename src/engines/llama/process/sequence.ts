@@ -39,7 +39,7 @@ export class Sequence {
     this.#model = model
     this.#contextLength = contextLength
     this.#sampler = model.sampler(sampling, choice, grammar)
-    this.#turn = new Turn(thought, answerLimit)
+    this.#turn = new Turn(thought, answerLimit, grammar !== null)
   }
 
   get pending(): number {
@@ -62,8 +62,13 @@ export class Sequence {
     const events: ChatEvent[] = []
     if (this.isSilent) this.#begin(events)
     const token = this.#sampler.choose(index, (each) => this.#turn.isAnswer(this.#model.show(each).text))
+    // The model has no token for what must come next: what it said is cut, not whole.
+    if (token === null) {
+      this.#finish(events, 'length')
+      return events
+    }
     const shown = this.#model.show(token).text
-    if (this.#turn.overruns(shown)) this.#closeThought(events)
+    if (this.#turn.mustClose(shown)) this.#closeThought(events)
     else if (this.#model.isEnd(token)) this.#finish(events, 'stop')
     else this.#say(events, token, shown)
     return events
@@ -83,7 +88,7 @@ export class Sequence {
   }
 
   #say(events: ChatEvent[], token: number, shown: string): void {
-    const byGrammar = this.answer.task.grammar !== '' && this.#turn.isAnswer(shown)
+    const byGrammar = this.answer.task.grammar !== null && this.#turn.isAnswer(shown)
     const state = this.#feed(events, token, byGrammar)
     if (state === 'full' || this.tokens.length >= this.#contextLength) this.#finish(events, 'length')
   }

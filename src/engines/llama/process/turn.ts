@@ -19,6 +19,7 @@ const freeBreaks = 8
 export class Turn {
   readonly #plan: ThoughtPlan
   readonly #answerLimit: number
+  readonly #isBound: boolean
   #phase: 'start' | 'opened' | 'thought' | 'closed' | 'answer'
   /** The end of the text so far, as long as it could be the beginning of the mark that is waited for. */
   #tail = ''
@@ -28,17 +29,23 @@ export class Turn {
   /** Counts the tokens of `start` too, until they turn out to be an open mark. */
   #answer = 0
 
-  constructor(plan: ThoughtPlan, answerLimit: number) {
+  /** `isBound`: whether the answer has a grammar. */
+  constructor(plan: ThoughtPlan, answerLimit: number, isBound: boolean) {
     this.#plan = plan
     this.#answerLimit = answerLimit
+    this.#isBound = isBound
     this.#phase = plan.from === 'prompt' ? 'thought' : plan.from === 'start' ? 'start' : 'answer'
   }
 
-  /** Whether a token that shows `text` would take the thought over its budget, so that the thought must be closed. */
-  overruns(text: string): boolean {
+  /**
+   * Whether the thought must be closed before a token that shows `text`: because it would take the thought over its budget,
+   * or because it would begin the answer within the thought, of which a grammar would know nothing.
+   */
+  mustClose(text: string): boolean {
     if (this.#plan.from === 'never' || !this.#isThought()) return false
-    if (this.#thought < this.#plan.budget || this.#isFree(text)) return false
-    return this.#endOfThought(text) === null
+    const end = this.#endOfThought(text)
+    if (end !== null) return end === 'answer' && this.#isBound
+    return this.#thought >= this.#plan.budget && !this.#isFree(text)
   }
 
   /** Whether a token that shows `text` would belong to the answer, and must obey its grammar. */

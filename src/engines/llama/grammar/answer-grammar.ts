@@ -1,0 +1,137 @@
+import { Failure } from '../../../chat/failure.ts'
+import type { JsonObject } from '../../../chat/json.ts'
+import type { Prompt, ToolUse } from '../../../chat/request.ts'
+import { callMarkups } from '../../../decode/calls/call-markups.ts'
+import { accepts } from './accepts.ts'
+import type { CallWriter } from './call-syntaxes.ts'
+import { callWriters } from './call-syntaxes.ts'
+import { SchemaCompiler } from './compile-schema.ts'
+import type { Expression } from './expression.ts'
+import { choice, nothing, oneOf, optional, repeat, sequence, text } from './expression.ts'
+import { textWith } from './marks.ts'
+import { anyCharacter, charactersOf, invert } from './ranges.ts'
+import type { Grammar } from './rules.ts'
+import { Rules } from './rules.ts'
+import type { PlacedTool } from './tool-arguments.ts'
+
+/**
+ * The grammar of what a request asks of an answer, thought not counted; null where it may be any text.
+ *
+ * - JSON, or JSON that follows a schema; where tools may be called, calls in its place.
+ * - Where a call is required, calls and nothing else: of the one tool, or one or more of any.
+ * - Where a tool is strict, any text, in which each call follows the schema of its tool.
+ *
+ * Throws a `Failure` that names the field for what cannot be enforced, and where what the answer already holds could not
+ * begin such an answer.
+ */
+export function answerGrammar(prompt: Prompt): Grammar | null {
+  const { tools, output, begun } = prompt
+  const isForced = tools.mode === 'required' || tools.mode === 'one'
+  const isStrict = tools.mode === 'auto' && tools.tools.some(({ strict }) => strict)
+  if (output.kind === 'text' && !isForced && !isStrict) return null
+  const calls = callsOf(prompt, isForced ? 'tool_choice' : isStrict ? 'tools' : null)
+  const rules = new Rules('response_format', calls?.writer.isMarked === true ? 'escaped' : 'plain')
+  const grammar = rules.finish(rootOf(prompt, calls, isForced, rules))
+  if (begun.text !== '' && accepts(grammar, begun.text) === 'no')
+    throw new Failure(
+      'invalid-request',
+      'prefix cannot begin an answer that follows response_format, tools and tool_choice.',
+      { field: 'prefix' },
+    )
+  return grammar
+}
+
+/** The calls that an answer may hold. */
+interface Calls {
+  readonly writer: CallWriter
+  /** Every text that `src/decode` takes for the beginning of a block. */
+  readonly marks: readonly string[]
+  readonly tools: readonly PlacedTool[]
+  readonly single: boolean
+}
+
+/** Null where none may be made. `needed`: the field that asks for a grammar of calls, if any does. */
+function callsOf({ model, tools }: Prompt, needed: string | null): Calls | null {
+  const syntax = model.dialect.calls
+  if (syntax === 'native' && needed !== null)
+    throw new Failure(
+      'invalid-request',
+      `${needed} cannot be enforced: nothing is known of how this model writes calls.`,
+      {
+        field: needed,
+      },
+    )
+  if (syntax === 'native' || tools.mode === 'none') return null
+  const { openMarks, bareMarks } = callMarkups[syntax]
+  return {
+    writer: callWriters[syntax],
+    marks: [...openMarks, ...bareMarks],
+    tools: placed(tools),
+    single: tools.mode === 'one',
+  }
+}
+
+function placed(tools: Exclude<ToolUse, { mode: 'none' }>): readonly PlacedTool[] {
+  const all = tools.tools.map((tool, index) => ({ tool, path: `tools[${index}].function.parameters` }))
+  return tools.mode === 'one' ? all.filter(({ tool }) => tool.name === tools.tool.name) : all
+}
+
+function rootOf({ output, model }: Prompt, calls: Calls | null, isForced: boolean, rules: Rules): Expression {
+  const blocks = calls === null ? null : blocksOf(calls, rules)
+  if (blocks !== null && isForced) return sequence(lead, several(blocks, rules))
+  if (blocks !== null && output.kind === 'text') return textWithCalls(blocks, rules)
+  const schema = output.kind === 'schema' ? output.schema : anyObject
+  const root = {
+    schema,
+    path: output.kind === 'schema' ? 'response_format.json_schema.schema' : 'response_format',
+  }
+  rules.begin(root.path)
+  const json = wrap(rules.need(new SchemaCompiler(rules, root).value([root])), model.dialect.wrappers)
+  return sequence(lead, blocks === null ? json : choice([json, several(blocks, rules)]))
+}
+
+const anyObject: JsonObject = { type: 'object' }
+const newline = optional(text('\n'))
+/** What models put between a thought and an answer. */
+const lead = choice([repeat(text('\n'), 0, 2), text(' ')])
+
+function wrap(json: Expression, wrappers: readonly string[]): Expression {
+  if (wrappers.length === 0) return json
+  const wrapper = choice(wrappers.map(text))
+  return sequence(optional(sequence(wrapper, newline)), json, optional(sequence(newline, wrapper)))
+}
+
+/** What may stand where an answer has calls. */
+interface Blocks extends Calls {
+  /** A block between its marks. */
+  readonly body: Expression
+}
+
+function blocksOf(calls: Calls, rules: Rules): Blocks {
+  return { ...calls, body: rules.add('calls', calls.writer.block(calls.tools, calls.single, rules)) }
+}
+
+function several({ writer, body, single }: Blocks, rules: Rules): Expression {
+  if (writer.marks.length === 0) return body
+  const block = choice(writer.marks.map(({ open, close }) => sequence(text(open), body, text(close))))
+  return single ? block : sequence(block, repeat(rules.add('block', sequence(newline, block)), 0, Infinity))
+}
+
+/** Any text, in which every block of calls is as it must be. */
+function textWithCalls(blocks: Blocks, rules: Rules): Expression {
+  const { writer, marks, body } = blocks
+  if (writer.marks.length > 0)
+    return textWith(
+      marks,
+      (mark) => {
+        const block = writer.marks.find(({ open }) => open === mark)
+        // Other beginnings of a call, such as one without its outer marks, are not for this text.
+        return block === undefined ? nothing : sequence(body, text(block.close))
+      },
+      rules,
+    )
+  const blank = repeat(oneOf(charactersOf(' \t\r\n')), 0, Infinity)
+  const first = oneOf(invert(charactersOf(' \t\r\n[{')))
+  const rest = repeat(oneOf(anyCharacter), 0, Infinity)
+  return choice([sequence(lead, body), sequence(blank, optional(sequence(first, rest)))])
+}
