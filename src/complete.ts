@@ -1,7 +1,7 @@
 import type { Engine } from './chat/engine.ts'
 import type { ChatEvent, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
-import type { Caller, Gate, Outcome, Ticket } from './chat/gate.ts'
+import type { Arrival, Caller, Gate, Outcome, Ticket } from './chat/gate.ts'
 import type { Model } from './chat/model.ts'
 import type { ChatRequest } from './chat/request.ts'
 import { addUsage, noUsage } from './chat/usage.ts'
@@ -24,11 +24,13 @@ export async function complete(
   journey: Journey,
   caller: Caller,
   request: ChatRequest,
-  traceId: string,
+  arrival: Arrival,
   signal: AbortSignal,
 ): Promise<AsyncIterable<ChatEvent>> {
-  const ticket = journey.gate.admit(caller, request, traceId)
-  const said = journey.engineOf(request.model).answer(request, signal)
+  // Before the ticket: whatever is thrown between the two would leave it unsettled.
+  const engine = journey.engineOf(request.model)
+  const ticket = await journey.gate.admit(caller, request, arrival)
+  const said = engine.answer(request, signal)
   return started(settled(decode(said, request, journey.newId), ticket, signal))
 }
 
@@ -43,7 +45,9 @@ async function* settled(
   const reasons: FinishReason[] = []
   try {
     for await (const event of events) {
+      const before = usage.completionTokens
       usage = addUsage(usage, event)
+      if (before === 0 && usage.completionTokens > 0) ticket.began()
       if (event.type === 'finish') reasons[event.choice] = event.reason
       yield event
     }

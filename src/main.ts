@@ -1,6 +1,8 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
+import { openDirectory } from './accounts/directory.ts'
+import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
@@ -9,6 +11,7 @@ import { complete } from './complete.ts'
 import { openServer } from './http/server.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
+import { adoptSecret } from './storage/adopt-secret.ts'
 import { openDatabase } from './storage/database.ts'
 
 /** What Silica takes from the world around it. */
@@ -46,9 +49,19 @@ export interface Silica {
 export async function openSilica(settings: Settings, world: World): Promise<Silica> {
   const { log } = world
   const newId = idMaker(world)
-  const { accounts, database } = await openDataFolder(settings, world)
+  const folder = await openDataFolder(settings, world)
+  const { database } = folder
+  let accounts: Accounts
   let models: Models
   try {
+    accounts = await openAccounts({
+      ...folder,
+      clock: world.clock,
+      randomBytes: world.randomBytes,
+      apiKeys: settings.apiKeys,
+      adminKeys: settings.adminKeys,
+      record: (line) => log.info(line, 'answer'),
+    })
     models = openModels(settings, (line) => log.info(line, 'engine'))
   } catch (error) {
     await database.close()
@@ -110,15 +123,29 @@ function reload(models: Models, log: Log): void {
 }
 
 /** Makes the data folder where it is missing and opens what it holds. Whoever calls closes the database. */
-export async function openDataFolder({ dataFolder, apiKeys }: Settings, { clock, randomBytes, log }: World) {
+async function openDataFolder({ dataFolder, ...settings }: Settings, { randomBytes }: World) {
   try {
     makeFolder(dataFolder)
   } catch (error) {
     throw new Failure('internal', `The data folder ${dataFolder} cannot be made.`, { cause: error })
   }
-  const database = await openDatabase(join(dataFolder, 'silica.db'))
-  const record: Parameters<typeof openAccounts>[0]['record'] = (line) => log.info(line, 'answer')
-  return { database, accounts: openAccounts({ database, clock, randomBytes, extraKeys: apiKeys, record }) }
+  const database = await openDatabase(settings.database || join(dataFolder, 'silica.db'))
+  try {
+    const secret = serverSecret(settings.secret || secretOf(join(dataFolder, 'secret'), randomBytes))
+    await adoptSecret(database, secret)
+    return { database, secret }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The accounts and keys without a server around them. Whoever calls closes the database. */
+export async function openDirectoryAlone(settings: Settings, world: World) {
+  const folder = await openDataFolder(settings, world)
+  const { clock, randomBytes } = world
+  const directory = await openDirectory({ ...folder, clock, randomBytes, changed: () => {} })
+  return { directory, database: folder.database }
 }
 
 /** As `mkdir -p`. Node's own never ends where a folder cannot be made inside one that exists, as in `/proc`. */

@@ -7,6 +7,8 @@ export interface Settings {
   readonly port: number
   /** Absolute. Made, with mode 0700, where it does not exist. */
   readonly dataFolder: string
+  /** The URL of a PostgreSQL database, which may hold a password; empty for a SQLite file in the data folder. */
+  readonly database: string
   readonly models: readonly ModelSource[]
   /** Files with the rows that come with Silica, which rows of `models` may build on or replace. */
   readonly bundledRows: readonly string[]
@@ -25,6 +27,10 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Secrets that are valid as long as this process runs, and are stored nowhere. */
   readonly apiKeys: readonly string[]
+  /** The same for the admin API. */
+  readonly adminKeys: readonly string[]
+  /** What seals the keys in the database; empty for one that is kept in the data folder. */
+  readonly secret: string
 }
 
 /** Where rows of the catalogue come from. Paths are absolute. */

@@ -33,7 +33,7 @@ export const homes: readonly (readonly [what: RegExp, home: readonly string[]])[
   [/from 'koffi'/, ['engines/llama']],
   [/from '@huggingface\/jinja'/, ['engines/llama']],
   [/from 'undici'/, ['engines/upstream']],
-  [/from '(kysely|node:sqlite)'/, ['storage']],
+  [/from '(kysely|pg|node:sqlite)'/, ['storage']],
   [/from '(fastify|node:http)'/, ['http']],
   [/\bprocess\.(env|argv)\b/, ['cli', 'engines/llama']],
   [/\b(Date\.now|Math\.random)\(|\brandom(Bytes|UUID)\b.*'node:crypto'/, ['main.ts', 'cli']],

@@ -1,17 +1,16 @@
-import { hash } from 'node:crypto'
+import { defaultAccount, type Key, type KeyRole } from '../chat/account.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Caller, Gate } from '../chat/gate.ts'
 import type { Database } from '../storage/database.ts'
-import { disableKey, findKey, insertKey, type KeyFacts, listKeys } from '../storage/keys.ts'
 import { type AnswerRecord, recordOf } from './answer-record.ts'
+import { type Directory, openDirectory } from './directory.ts'
+import { openKeyRing } from './key-ring.ts'
+import type { ServerSecret } from './server-secret.ts'
 
 export interface Accounts extends Gate {
-  /** Makes a key. The secret is given here and never again: only its hash is kept. */
-  createKey(name: string): Promise<{ readonly id: string; readonly secret: string }>
-  /** Every stored key, oldest first, without its secret. */
-  listKeys(): Promise<readonly KeyFacts[]>
-  /** Whether a key was revoked by this. Other processes over the same database refuse it within a second. */
-  revokeKey(id: string): Promise<boolean>
+  readonly directory: Directory
+  /** Who manages accounts, by the `Authorization` header. Throws as `identify` does. */
+  identifyAdmin(authorization: string): Promise<Caller>
   /** How many tickets are not settled yet. */
   running(): number
 }
@@ -21,79 +20,61 @@ export interface AccountsParts {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly randomBytes: (count: number) => Uint8Array
-  /** Secrets that are valid as long as this process runs. Kept in memory alone, hashed. */
-  readonly extraKeys: readonly string[]
+  readonly secret: ServerSecret
+  /** Secrets that are valid as long as this process runs. They are of the default account. */
+  readonly apiKeys: readonly string[]
+  readonly adminKeys: readonly string[]
   /** Told of every settled ticket. */
   readonly record: (line: AnswerRecord) => void
 }
 
-/** How long a key that was found is believed without asking the database again, in milliseconds. */
-const trustedFor = 1000
-const mostTrusted = 1000
-
-/** One token of visible ASCII. The scheme may be written in any case, as HTTP has it. */
-const bearer = /^bearer ([\x21-\x7e]{1,512})$/i
-
-export function openAccounts(parts: AccountsParts): Accounts {
-  const { database, clock } = parts
-  const extra = new Map(parts.extraKeys.map((secret, index) => [hashOf(secret), `given-${index + 1}`]))
-  const trusted = new Map<string, { readonly id: string; readonly until: number }>()
+/** What a caller and an answer pass on their way: who holds the key, what is allowed, what is recorded. */
+export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
+  const { clock } = parts
+  const given = [...givenKeys(parts.apiKeys, 'caller'), ...givenKeys(parts.adminKeys, 'admin')]
+  const ring = openKeyRing({ ...parts, given })
+  const directory = await openDirectory({ ...parts, changed: () => ring.forget() })
   let running = 0
 
-  async function idOf(secretHash: string): Promise<string | undefined> {
-    const given = extra.get(secretHash)
-    if (given !== undefined) return given
-    const known = trusted.get(secretHash)
-    if (known !== undefined && clock() < known.until) return known.id
-    trusted.delete(secretHash)
-    const asked = clock()
-    const key = await findKey(database, secretHash)
-    if (key === undefined || key.disabledAt !== null) return undefined
-    const [oldest] = trusted.keys()
-    if (trusted.size >= mostTrusted && oldest !== undefined) trusted.delete(oldest)
-    trusted.set(secretHash, { id: key.id, until: asked + trustedFor })
-    return key.id
-  }
-
   return {
-    async identify(authorization): Promise<Caller> {
-      const secret = bearer.exec(authorization)?.[1]
-      if (secret === undefined) throw new Failure('malformed-key', 'Invalid token')
-      const keyId = await idOf(hashOf(secret))
-      if (keyId === undefined) throw new Failure('unknown-key', 'Api key is invalid')
-      return { keyId }
-    },
-    admit(caller, request, traceId) {
-      const began = clock()
+    directory,
+    identify: (authorization) => ring.identify(authorization, 'caller'),
+    identifyAdmin: (authorization) => ring.identify(authorization, 'admin'),
+    async admit(caller, request, arrival) {
+      if (caller.models?.includes(request.model.id) === false) throw new Failure('forbidden', 'Forbidden')
+      const admittedAt = clock()
+      let firstTokenAt: number | null = null
       let settled = false
       running += 1
       return {
+        began() {
+          firstTokenAt = clock()
+        },
         settle(outcome, usage) {
-          if (settled) throw new Error(`The ticket of ${traceId} was settled twice.`)
+          if (settled) throw new Error(`The ticket of ${arrival.traceId} was settled twice.`)
           settled = true
           running -= 1
-          parts.record(recordOf({ traceId, caller, request, outcome, usage, ms: clock() - began }))
+          const times = { admittedAt, firstTokenAt, doneAt: clock() }
+          parts.record(recordOf({ arrival, caller, request, outcome, usage, times }))
         },
       }
-    },
-    async createKey(name) {
-      const secret = `sk-${Buffer.from(parts.randomBytes(36)).toString('base64url')}`
-      // The first 8 of 48 characters: who finds a secret somewhere can tell which key to revoke.
-      const id = secret.slice(0, 11)
-      await insertKey(database, { id, name, hash: hashOf(secret), createdAt: clock() })
-      return { id, secret }
-    },
-    listKeys: () => listKeys(database),
-    async revokeKey(id) {
-      const revoked = await disableKey(database, id, clock())
-      trusted.clear()
-      return revoked
     },
     running: () => running,
   }
 }
 
-/** A secret is only ever compared as its hash, so that time tells nothing of it. */
-function hashOf(secret: string): string {
-  return hash('sha256', secret)
+function givenKeys(secrets: readonly string[], role: KeyRole) {
+  return secrets.map((secret, index): { readonly secret: string; readonly key: Key } => ({
+    secret,
+    key: {
+      id: `given-${role === 'admin' ? 'admin-' : ''}${index + 1}`,
+      accountId: defaultAccount,
+      name: 'given',
+      role,
+      models: null,
+      createdAt: 0,
+      expiresAt: null,
+      disabledAt: null,
+    },
+  }))
 }

@@ -1,13 +1,16 @@
 import { inspect } from 'node:util'
 import type { FinishReason } from '../chat/event.ts'
 import type { FailureKind } from '../chat/failure.ts'
-import type { Caller, Outcome } from '../chat/gate.ts'
+import type { Arrival, Caller, Outcome } from '../chat/gate.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Usage } from '../chat/usage.ts'
 
-/** What became of one admitted request: one flat line of the log. Holds nothing that was said, and no secret. */
-export interface AnswerRecord extends Usage {
-  readonly traceId: string
+/**
+ * What became of one admitted request: one row of the ledger and one line of the log. Holds nothing that was said, and
+ * no secret. Times are milliseconds since 1970.
+ */
+export interface AnswerRecord extends Usage, Arrival {
+  readonly accountId: string
   readonly keyId: string
   readonly model: string
   /** The model that answered in its place; empty where none did. */
@@ -16,9 +19,11 @@ export interface AnswerRecord extends Usage {
   readonly thinking: string
   readonly reply: 'stream' | 'whole'
   readonly choices: number
-  /** From admission to the end of the answer. */
-  readonly ms: number
-  readonly outcome: 'finished' | 'failed' | 'abandoned'
+  readonly admittedAt: number
+  /** Null where the answer ended before its first token. */
+  readonly firstTokenAt: number | null
+  readonly doneAt: number
+  readonly outcome: Outcome['kind']
   /** Why each choice ended, in the order of choices; empty unless finished. */
   readonly reasons: readonly FinishReason[]
   /** Null unless failed. */
@@ -31,25 +36,26 @@ export interface AnswerRecord extends Usage {
 }
 
 export function recordOf(ended: {
-  readonly traceId: string
+  readonly arrival: Arrival
   readonly caller: Caller
   readonly request: ChatRequest
   readonly outcome: Outcome
   readonly usage: Usage
-  readonly ms: number
+  readonly times: Pick<AnswerRecord, 'admittedAt' | 'firstTokenAt' | 'doneAt'>
 }): AnswerRecord {
-  const { traceId, caller, request, outcome, usage, ms } = ended
+  const { arrival, caller, request, outcome, usage, times } = ended
   const { thinking } = request
   const failure = outcome.kind === 'failed' ? outcome.failure : null
   return {
-    traceId,
+    ...arrival,
+    accountId: caller.accountId,
     keyId: caller.keyId,
     model: request.model.id,
     standIn: request.model.standIn,
     thinking: thinking.mode === 'off' ? 'off' : `${thinking.effort.level}/${thinking.effort.because}`,
     reply: request.reply.kind,
     choices: request.choices,
-    ms,
+    ...times,
     ...usage,
     outcome: outcome.kind,
     reasons: outcome.kind === 'finished' ? outcome.reasons : [],

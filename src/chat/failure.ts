@@ -18,6 +18,12 @@ export type FailureKind =
   | 'malformed-key'
   /** A well-formed key that nobody holds. */
   | 'unknown-key'
+  /** The key is good, and what it asks for is not for it. */
+  | 'forbidden'
+  /** The admin API was asked for an account, key or request that does not exist. */
+  | 'not-found'
+  /** The admin API was told to make what exists already. */
+  | 'taken'
   /** The body is larger than the server reads. */
   | 'body-too-large'
   /** The body did not arrive in time. */

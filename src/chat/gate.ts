@@ -3,20 +3,41 @@ import type { FinishReason } from './event.ts'
 import type { ChatRequest } from './request.ts'
 import type { Usage } from './usage.ts'
 
-/** Who asks. `keyId` is the key's public part and may stand in logs. */
+/** Who asks. Nothing here is secret: `keyId` is the key's public part and may stand in logs. */
 export interface Caller {
+  readonly accountId: string
   readonly keyId: string
+  /** The models that the key may ask; null for all. */
+  readonly models: readonly string[] | null
 }
 
-/** Lets a caller in, and keeps count of what was let in. */
+/** A request as it came in, before anything of it was read. */
+export interface Arrival {
+  /** Names the request everywhere; no other request has it. */
+  readonly traceId: string
+  /** What the caller calls the request; empty where they gave it no name. */
+  readonly callerTraceId: string
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+}
+
+/** Lets callers in, and keeps count of what was let in. */
 export interface Gate {
-  /** Takes the `Authorization` header, empty where none came. Throws `malformed-key` or `unknown-key`. */
+  /**
+   * Takes the `Authorization` header, empty where none came. Throws `malformed-key`, `unknown-key`, `forbidden` for a
+   * key that may do other things alone, or `overloaded` where the key is not known and cannot be looked up now.
+   */
   identify(authorization: string): Promise<Caller>
-  /** Lets the request in, or throws. Every ticket it gives is settled exactly once, however the answer ends. */
-  admit(caller: Caller, request: ChatRequest, traceId: string): Ticket
+  /**
+   * Lets the request in, or throws `forbidden` where the key may not ask this model. Every ticket it gives is settled
+   * exactly once, however the answer ends.
+   */
+  admit(caller: Caller, request: ChatRequest, arrival: Arrival): Promise<Ticket>
 }
 
 export interface Ticket {
+  /** The first token is in hand. Called at most once, before `settle`. */
+  began(): void
   settle(outcome: Outcome, usage: Usage): void
 }
 

@@ -1,52 +1,72 @@
-import { openDataFolder } from '../main.ts'
+import type { Key } from '../chat/account.ts'
+import { Failure } from '../chat/failure.ts'
 import type { Settings } from '../settings.ts'
-import { openLog } from './log.ts'
 import { table } from './terminal.ts'
-import { realWorld } from './world.ts'
+import { dayOf, timeAfter } from './times.ts'
+import { withDirectory } from './with-directory.ts'
 
-type Accounts = Awaited<ReturnType<typeof openDataFolder>>['accounts']
+/** What a key is to be; empty texts for what was not said. */
+export interface WantedKey {
+  readonly name: string
+  readonly account: string
+  readonly models: string
+  readonly expires: string
+  readonly admin: boolean
+}
 
 export async function printKeys(settings: Settings): Promise<void> {
-  await withAccounts(settings, async (accounts) => {
-    const keys = await accounts.listKeys()
-    const rows = keys.map(({ id, name, createdAt, disabledAt }) => [
-      id,
-      name,
-      dayOf(createdAt),
-      disabledAt === null ? 'active' : `revoked ${dayOf(disabledAt)}`,
+  await withDirectory(settings, async (directory) => {
+    const now = Date.now()
+    const rows = (await directory.listKeys()).map((key) => [
+      key.id,
+      key.name,
+      key.accountId,
+      key.role === 'admin' ? 'admin API' : (key.models?.join(', ') ?? 'all models'),
+      dayOf(key.createdAt),
+      stateOf(key, now),
     ])
-    console.log(table([['ID', 'NAME', 'CREATED', 'STATE'], ...rows]))
+    console.log(table([['ID', 'NAME', 'ACCOUNT', 'FOR', 'CREATED', 'STATE'], ...rows]))
   })
 }
 
+function stateOf({ disabledAt, expiresAt }: Key, now: number): string {
+  if (disabledAt !== null) return `revoked ${dayOf(disabledAt)}`
+  if (expiresAt === null) return 'active'
+  return expiresAt <= now ? `expired ${dayOf(expiresAt)}` : `until ${dayOf(expiresAt)}`
+}
+
 /** Prints the secret alone on standard output, so that a script can take it. */
-export async function addKey(settings: Settings, name: string): Promise<void> {
-  await withAccounts(settings, async (accounts) => {
-    const { id, secret } = await accounts.createKey(name)
+export async function addKey(settings: Settings, wanted: WantedKey): Promise<void> {
+  const expiresAt = wanted.expires === '' ? null : timeAfter(wanted.expires, Date.now())
+  if (expiresAt === undefined) {
+    throw new Failure(
+      'invalid-request',
+      `--expires must be a day such as 2030-01-31 or a time from now such as 12h or 30d, not ${wanted.expires}.`,
+    )
+  }
+  await withDirectory(settings, async (directory) => {
+    const { key, secret } = await directory.createKey({
+      name: wanted.name,
+      accountId: wanted.account,
+      role: wanted.admin ? 'admin' : 'caller',
+      models: wanted.models === '' ? null : wanted.models.split(','),
+      expiresAt,
+    })
     console.log(secret)
-    console.error(`This is the only time that the key is shown. Its id is ${id}.`)
+    console.error(`This is the only time that the key is shown. Its id is ${key.id}.`)
   })
 }
 
 /** Resolves with the exit code: 1 where no usable key has this id. */
 export async function revokeKey(settings: Settings, id: string): Promise<number> {
-  return withAccounts(settings, async (accounts) => {
-    const revoked = await accounts.revokeKey(id)
-    if (revoked) console.log(`Revoked ${id}. A running server refuses it within a second.`)
-    else console.error(`silica: no usable key has the id ${id}. See: silica keys list`)
-    return revoked ? 0 : 1
+  return withDirectory(settings, async (directory) => {
+    const usable = (await directory.listKeys()).some((key) => key.id === id && key.disabledAt === null)
+    if (!usable) {
+      console.error(`silica: no usable key has the id ${id}. See: silica keys list`)
+      return 1
+    }
+    await directory.changeKey(id, { disabled: true })
+    console.log(`Revoked ${id}. A running server refuses it within a second.`)
+    return 0
   })
-}
-
-async function withAccounts<T>(settings: Settings, use: (accounts: Accounts) => Promise<T>): Promise<T> {
-  const { accounts, database } = await openDataFolder(settings, realWorld(openLog(settings.logLevel)))
-  try {
-    return await use(accounts)
-  } finally {
-    await database.close()
-  }
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

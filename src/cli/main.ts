@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { defaultAccount } from '../chat/account.ts'
 import { explain } from './explain.ts'
 import { hubOf, settingsOf } from './world.ts'
 
@@ -82,12 +83,22 @@ withData(
   const { printKeys } = await import('./keys.ts')
   await printKeys(settingsOf(flags))
 })
-withData(keys.command('add [name]').description('make a key, and show it once')).action(
-  async (name: string | undefined, flags: Flags) => {
+withData(keys.command('add [name]').description('make a key, and show it once'))
+  .option('--account <id>', 'whose it is', defaultAccount)
+  .option('--models <ids>', 'the models that it may ask, with commas between (default: all)')
+  .option('--expires <when>', 'a day such as 2030-01-31, or a time from now such as 30d (default: never)')
+  .option('--admin', 'for the admin API, and for nothing else')
+  .action(async (name: string | undefined, flags: Flags) => {
     const { addKey } = await import('./keys.ts')
-    await addKey(settingsOf(flags), name ?? '')
-  },
-)
+    const text = (flag: string) => String(flags[flag] ?? '')
+    await addKey(settingsOf(flags), {
+      name: name ?? '',
+      account: text('account'),
+      models: text('models'),
+      expires: text('expires'),
+      admin: flags['admin'] !== undefined,
+    })
+  })
 withData(keys.command('revoke <id>').description('refuse a key from now on')).action(
   async (id: string, flags: Flags) => {
     const { revokeKey } = await import('./keys.ts')
@@ -102,6 +113,32 @@ withModels('bench [model]', 'measure a model on this machine')
     const { bench } = await import('./bench.ts')
     await bench(settingsOf(flags), { id: id ?? '', asJson: json !== undefined, seconds: Number(seconds) })
   })
+
+const accounts = program.command('accounts').description('list, add and disable accounts')
+withData(accounts.command('list', { isDefault: true }).description('list the accounts')).action(
+  async (flags: Flags) => {
+    const { printAccounts } = await import('./accounts.ts')
+    await printAccounts(settingsOf(flags))
+  },
+)
+withData(accounts.command('add <id> [name]').description('make an account')).action(
+  async (id: string, name: string | undefined, flags: Flags) => {
+    const { addAccount } = await import('./accounts.ts')
+    await addAccount(settingsOf(flags), id, name ?? '')
+  },
+)
+for (const [command, disabled] of [
+  ['disable', true],
+  ['enable', false],
+] as const) {
+  const description = disabled ? 'refuse all its keys from now on' : 'take its keys again'
+  withData(accounts.command(`${command} <id>`).description(description)).action(
+    async (id: string, flags: Flags) => {
+      const { setAccountDisabled } = await import('./accounts.ts')
+      await setAccountDisabled(settingsOf(flags), id, disabled)
+    },
+  )
+}
 
 withModels('doctor', 'check this machine and the models').action(async (flags: Flags) => {
   const { doctor } = await import('./doctor.ts')
@@ -120,7 +157,7 @@ function withModels(name: string, description: string): Command {
 
 function withData(command: Command): Command {
   return command
-    .option('--data <folder>', 'where keys are kept (default: ~/.local/share/silica)')
+    .option('--data <folder>', 'where keys and records are kept (default: ~/.local/share/silica)')
     .option('--config <file>', 'read settings from this file (default: silica.yaml, where there is one)')
 }
 

@@ -29,6 +29,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 8000,
       dataFolder: join(root, 'home/.local/share/silica'),
+      database: '',
       models: [],
       bundledRows: [join(root, 'bundled/nano.yaml')],
       standIn: '',
@@ -39,6 +40,8 @@ describe('settings', () => {
       compat: 'served',
       logLevel: 'info',
       apiKeys: [],
+      adminKeys: [],
+      secret: '',
     })
   })
 

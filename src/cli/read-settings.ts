@@ -14,6 +14,7 @@ const fields = {
   host: Type.String({ minLength: 1 }),
   port: Type.Integer({ minimum: 0, maximum: 65_535 }),
   data: Type.String({ minLength: 1 }),
+  database: Type.String({ minLength: 1 }),
   models: Type.Array(Type.String({ minLength: 1 })),
   standIn: Type.String({ minLength: 1 }),
   queue: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
@@ -37,6 +38,8 @@ const places = [
   { field: 'host', flag: 'host', variable: 'SILICA_HOST' },
   { field: 'port', flag: 'port', variable: 'SILICA_PORT' },
   { field: 'data', flag: 'data', variable: 'SILICA_DATA' },
+  // It may hold a password, and everybody on a machine sees what command lines say: there is no such flag.
+  { field: 'database', flag: '', variable: 'SILICA_DATABASE' },
   { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
   { field: 'standIn', flag: 'stand-in', variable: 'SILICA_STAND_IN' },
   { field: 'queue', flag: 'queue', variable: 'SILICA_QUEUE' },
@@ -76,6 +79,7 @@ export function readSettings(around: Surroundings): Settings {
     host: '127.0.0.1',
     port: 8000,
     dataFolder: join(dataHome(variable('XDG_DATA_HOME'), homeFolder), 'silica'),
+    database: '',
     models: [],
     bundledRows: rowFiles(around.bundledModels),
     standIn: '',
@@ -85,7 +89,9 @@ export function readSettings(around: Surroundings): Settings {
     contextLength: 'auto',
     compat: 'served',
     logLevel: 'info',
-    apiKeys: apiKeys(variable('SILICA_API_KEY')),
+    apiKeys: keysIn('SILICA_API_KEY', variable),
+    adminKeys: keysIn('SILICA_ADMIN_KEY', variable),
+    secret: variable('SILICA_SECRET') ?? '',
     ...(file === null ? {} : readFile(file, homeFolder)),
     ...answersOf(fromEnvironment, currentFolder, homeFolder),
     ...answersOf(fromFlags, currentFolder, homeFolder),
@@ -132,10 +138,15 @@ function numberOr(text: string): string | number {
 }
 
 /** The same choices in the words of `Settings`, with absolute paths. */
-function answersOf({ data, models, ...same }: Chosen, folder: string, homeFolder: string): Partial<Settings> {
+function answersOf(
+  { data, database, models, ...same }: Chosen,
+  folder: string,
+  homeFolder: string,
+): Partial<Settings> {
   return {
     ...same,
     ...(data === undefined ? {} : { dataFolder: resolvePath(data, folder, homeFolder) }),
+    ...(database === undefined ? {} : { database: checkDatabase(database) }),
     ...(models === undefined ? {} : { models: models.map((model) => sourceOf(model, folder, homeFolder)) }),
   }
 }
@@ -167,11 +178,18 @@ function dataHome(variable: string | undefined, homeFolder: string): string {
   return variable !== undefined && isAbsolute(variable) ? variable : join(homeFolder, '.local/share')
 }
 
-function apiKeys(key: string | undefined): readonly string[] {
+function keysIn(name: string, variable: (name: string) => string | undefined): readonly string[] {
+  const key = variable(name)
   if (key === undefined) return []
   if (/^[\x21-\x7e]{1,512}$/.test(key)) return [key]
+  throw new Failure('invalid-request', `${name} must be at most 512 visible ASCII characters without spaces.`)
+}
+
+/** Never repeats what it refuses, which may hold a password. */
+function checkDatabase(url: string): string {
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url
   throw new Failure(
     'invalid-request',
-    'SILICA_API_KEY must be at most 512 visible ASCII characters without spaces.',
+    'The database must be an address such as postgres://user:password@host:5432/name.',
   )
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { defaultAccount } from '../chat/account.ts'
 import { openSilica, type Silica } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { ask, type Server } from './ask.ts'
@@ -129,9 +130,16 @@ async function keyToUse(
 ): Promise<{ readonly note: string; readonly header: string }> {
   const fromEnvironment = '$SILICA_API_KEY'
   if (apiKeys.length > 0) return { note: 'the one in SILICA_API_KEY', header: fromEnvironment }
-  const keys = await accounts.listKeys()
+  const all = await accounts.directory.listKeys()
+  const keys = all.filter(({ role }) => role === 'caller')
   if (keys.length === 0) {
-    const { secret } = await accounts.createKey('first')
+    const { secret } = await accounts.directory.createKey({
+      name: 'first',
+      accountId: defaultAccount,
+      role: 'caller',
+      models: null,
+      expiresAt: null,
+    })
     return { note: `${secret}   (shown this once)`, header: secret }
   }
   const usable = keys.filter((key) => key.disabledAt === null).map(({ id, name }) => `${id}… (${name})`)

@@ -26,7 +26,7 @@ export function chatCompletions(parts: HttpParts) {
       model: chat.model.id,
     }
     try {
-      const events = await parts.complete(request.caller, chat, request.id, gone.signal)
+      const events = await parts.complete(request.caller, chat, request.arrival, gone.signal)
       if (chat.reply.kind === 'stream') {
         reply.hijack()
         for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')

@@ -1,9 +1,15 @@
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Socket } from 'node:net'
 import type { EngineState } from '../chat/engine.ts'
 import type { ChatEvent } from '../chat/event.ts'
 import { Failure, toFailure } from '../chat/failure.ts'
-import type { Caller, Gate } from '../chat/gate.ts'
+import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Compat } from '../wire/chat-completions/compat.ts'
@@ -21,7 +27,7 @@ export interface HttpParts {
   readonly complete: (
     caller: Caller,
     request: ChatRequest,
-    traceId: string,
+    arrival: Arrival,
     signal: AbortSignal,
   ) => Promise<AsyncIterable<ChatEvent>>
   /** 32 hexadecimal digits, ordered by time. */
@@ -51,6 +57,7 @@ const requestTimeout = 60_000
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    arrival: Arrival
   }
 }
 
@@ -66,8 +73,10 @@ export function openServer(parts: HttpParts): Server {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('caller')
+  app.decorateRequest('arrival')
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(traceHeader, request.id)
+    request.arrival = arrivalOf(request, parts.clock())
     // A connection that is kept alive would keep the server from closing long after its last answer.
     reply.raw.once('close', () => {
       if (draining) setImmediate(() => app.server.closeIdleConnections())
@@ -119,6 +128,12 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     }
     done()
   })
+}
+
+function arrivalOf({ id, headers }: FastifyRequest, receivedAt: number): Arrival {
+  const named = headers['x-trace-id']
+  const callerTraceId = typeof named === 'string' && /^[\x21-\x7e]{1,128}$/.test(named) ? named : ''
+  return { traceId: id, callerTraceId, receivedAt }
 }
 
 function fail(

@@ -19,21 +19,31 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const key = { id: 'sk-1', name: 'one', hash: 'a'.repeat(64), createdAt: 1 }
+const hash = 'a'.repeat(64)
+const key = {
+  id: 'sk-1',
+  accountId: 'default',
+  name: 'one',
+  role: 'caller',
+  models: null,
+  createdAt: 1,
+  expiresAt: null,
+  disabledAt: null,
+} as const
 
 describe('a database', () => {
   it('is made where there is none, and keeps what was stored when it is opened again', async () => {
     const first = await openDatabase(file)
-    await insertKey(first, key)
+    await insertKey(first, key, hash)
     await first.close()
     const second = await openDatabase(file)
-    expect(await listKeys(second)).toEqual([{ id: 'sk-1', name: 'one', createdAt: 1, disabledAt: null }])
+    expect(await listKeys(second)).toEqual([key])
     await second.close()
   })
 
   it('can live in memory, each by itself', async () => {
     const [one, two] = [await openDatabase(':memory:'), await openDatabase(':memory:')]
-    await insertKey(one, key)
+    await insertKey(one, key, hash)
     expect(await listKeys(two)).toEqual([])
     await one.close()
     await two.close()
@@ -41,7 +51,7 @@ describe('a database', () => {
 
   it('can be open twice at once, each seeing what the other wrote', async () => {
     const [one, two] = [await openDatabase(file), await openDatabase(file)]
-    await insertKey(one, key)
+    await insertKey(one, key, hash)
     expect(await listKeys(two)).toHaveLength(1)
     await one.close()
     await two.close()
@@ -67,7 +77,7 @@ describe('a database', () => {
     const sqlite = new DatabaseSync(file)
     sqlite.exec("insert into migrations (name) values ('0999-later')")
     await expect(openDatabase(file)).rejects.toThrow(/changed by a newer Silica \(0999-later\)/)
-    expect(sqlite.prepare('select count(*) as count from migrations').get()).toEqual({ count: 2 })
+    expect(sqlite.prepare('select max(name) as last from migrations').get()).toEqual({ last: '0999-later' })
     sqlite.close()
   })
 })
@@ -79,6 +89,10 @@ describe('migrations', () => {
       for (const statement of statements.split(';')) await sql.raw(statement).execute(query)
     },
   })
+  const opened = () => ({
+    kind: 'sqlite' as const,
+    query: new Kysely<Tables>({ dialect: openSqlite(file) }),
+  })
   const first = step('1', 'create table a (x integer)')
   const second = step('2', 'create table b (x integer); insert into b values (1)')
   const broken = step('3', 'create table c (x integer); nonsense')
@@ -89,26 +103,33 @@ describe('migrations', () => {
       .map((row) => row['name'])
 
   it('run once each, in order, and later ones on top of what is there', async () => {
-    const query = new Kysely<Tables>({ dialect: openSqlite(file) })
-    await migrate(query, [first])
-    await migrate(query, [first, second])
-    await migrate(query, [first, second])
+    const open = opened()
+    await migrate(open, [first])
+    await migrate(open, [first, second])
+    await migrate(open, [first, second])
     const sqlite = new DatabaseSync(file)
     expect(tablesOf(sqlite)).toEqual(['a', 'b', 'migrations'])
     expect(sqlite.prepare('select count(*) as count from b').get()).toEqual({ count: 1 })
     sqlite.close()
-    await query.destroy()
+    await open.query.destroy()
+  })
+
+  it('are refused where one before the last is missing, and change nothing', async () => {
+    const open = opened()
+    await migrate(open, [second])
+    await expect(migrate(open, [first, second])).rejects.toThrow('it has later changes, and lacks 1.')
+    await open.query.destroy()
   })
 
   it('that fail midway leave nothing behind, and the next start begins where this one did', async () => {
-    const query = new Kysely<Tables>({ dialect: openSqlite(file) })
-    await migrate(query, [first])
-    await expect(migrate(query, [first, second, broken])).rejects.toThrow('nonsense')
+    const open = opened()
+    await migrate(open, [first])
+    await expect(migrate(open, [first, second, broken])).rejects.toThrow('nonsense')
     const sqlite = new DatabaseSync(file)
     expect(tablesOf(sqlite)).toEqual(['a', 'migrations'])
-    await migrate(query, [first, second])
+    await migrate(open, [first, second])
     expect(tablesOf(sqlite)).toEqual(['a', 'b', 'migrations'])
     sqlite.close()
-    await query.destroy()
+    await open.query.destroy()
   })
 })

@@ -1,31 +1,32 @@
 import { Kysely } from 'kysely'
 import { Failure } from '../chat/failure.ts'
 import { migrate } from './migrate.ts'
+import { isPostgres, openPostgres, withoutSecrets } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 export interface Database {
+  readonly kind: 'sqlite' | 'postgres'
   /** For the functions of this room alone. */
   readonly query: Kysely<Tables>
   close(): Promise<void>
 }
 
 /**
- * Opens the SQLite file, made where there is none, and brings it up to date. `:memory:` is a database of its own that
- * ends with `close`. Throws `invalid-request`, naming the file, when it cannot be used.
+ * Opens a PostgreSQL database by its URL, or a SQLite file, made where there is none, and brings it up to date.
+ * `:memory:` is a SQLite database of its own that ends with `close`. Throws `invalid-request`, naming the database
+ * without any password, when it cannot be used.
  */
-export async function openDatabase(file: string): Promise<Database> {
+export async function openDatabase(place: string): Promise<Database> {
+  const kind = isPostgres(place) ? 'postgres' : 'sqlite'
+  const query = new Kysely<Tables>({ dialect: kind === 'postgres' ? openPostgres(place) : openSqlite(place) })
   try {
-    const query = new Kysely<Tables>({ dialect: openSqlite(file) })
-    try {
-      await migrate(query)
-    } catch (error) {
-      await query.destroy()
-      throw error
-    }
-    return { query, close: () => query.destroy() }
+    await migrate({ kind, query })
   } catch (error) {
+    await query.destroy()
+    const name = kind === 'postgres' ? withoutSecrets(place) : place
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Failure('invalid-request', `The database ${file} cannot be used: ${reason}`, { cause: error })
+    throw new Failure('invalid-request', `The database ${name} cannot be used: ${reason}`, { cause: error })
   }
+  return { kind, query, close: () => query.destroy() }
 }

@@ -1,45 +1,95 @@
+import type { SelectQueryBuilder } from 'kysely'
+import type { Key } from '../chat/account.ts'
 import type { Database } from './database.ts'
-
-/** What is known of a key. The secret is nowhere stored. */
-export interface KeyFacts {
-  readonly id: string
-  readonly name: string
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-  /** Null while the key may be used. */
-  readonly disabledAt: number | null
-}
+import type { Tables } from './tables.ts'
 
 /** Throws where the id or the hash is taken. */
-export async function insertKey(
-  { query }: Database,
-  key: { readonly id: string; readonly name: string; readonly hash: string; readonly createdAt: number },
-): Promise<void> {
+export async function insertKey({ query }: Database, key: Key, hash: string): Promise<void> {
+  const { id, accountId, role, createdAt } = key
   await query
     .insertInto('keys')
-    .values({ id: key.id, name: key.name, hash: key.hash, created_at: key.createdAt, disabled_at: null })
+    .values({ id, account_id: accountId, hash, role, created_at: createdAt, ...changeable(key) })
     .execute()
 }
 
-/** The key of this hash, disabled or not. */
-export async function findKey({ query }: Database, hash: string): Promise<KeyFacts | undefined> {
-  return query.selectFrom('keys').select(facts).where('hash', '=', hash).executeTakeFirst()
+/** The key of this hash, disabled or not, and since when its account is disabled. */
+export async function findKeyByHash(
+  { query }: Database,
+  hash: string,
+): Promise<{ readonly key: Key; readonly accountDisabledAt: number | null } | undefined> {
+  const row = await select(query.selectFrom('keys'))
+    .leftJoin('accounts', 'accounts.id', 'keys.account_id')
+    .select('accounts.disabled_at as accountDisabledAt')
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row && { key: keyOf(row), accountDisabledAt: row.accountDisabledAt }
+}
+
+export async function findKey({ query }: Database, id: string): Promise<Key | undefined> {
+  const row = await select(query.selectFrom('keys')).where('keys.id', '=', id).executeTakeFirst()
+  return row && keyOf(row)
 }
 
 /** Every key, oldest first. */
-export async function listKeys({ query }: Database): Promise<readonly KeyFacts[]> {
-  return query.selectFrom('keys').select(facts).orderBy('created_at').orderBy('id').execute()
+export async function listKeys({ query }: Database): Promise<readonly Key[]> {
+  const rows = await select(query.selectFrom('keys')).orderBy('keys.created_at').orderBy('keys.id').execute()
+  return rows.map(keyOf)
 }
 
-/** Whether a key was disabled by this: false where there is none of this id, or it was disabled before. */
-export async function disableKey({ query }: Database, id: string, at: number): Promise<boolean> {
-  const result = await query
-    .updateTable('keys')
-    .set({ disabled_at: at })
-    .where('id', '=', id)
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+/** Puts the key in the place of what was stored under its id. Account, role and secret stay as they are. */
+export async function updateKey({ query }: Database, key: Key): Promise<void> {
+  await query.updateTable('keys').set(changeable(key)).where('id', '=', key.id).execute()
 }
 
-const facts = ['id', 'name', 'created_at as createdAt', 'disabled_at as disabledAt'] as const
+/** Puts every stored hash through `change`. */
+export async function rehashKeys({ query }: Database, change: (hash: string) => string): Promise<void> {
+  const rows = await query.selectFrom('keys').select(['id', 'hash']).execute()
+  for (const { id, hash } of rows) {
+    await query
+      .updateTable('keys')
+      .set({ hash: change(hash) })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+function changeable({ name, models, expiresAt, disabledAt }: Key) {
+  return {
+    name,
+    models: models === null ? null : JSON.stringify(models),
+    expires_at: expiresAt,
+    disabled_at: disabledAt,
+  }
+}
+
+function select(from: SelectQueryBuilder<Tables, 'keys', object>) {
+  return from.select([
+    'keys.id as id',
+    'keys.account_id as accountId',
+    'keys.name as name',
+    'keys.role as role',
+    'keys.models as models',
+    'keys.created_at as createdAt',
+    'keys.expires_at as expiresAt',
+    'keys.disabled_at as disabledAt',
+  ])
+}
+
+type Row = Omit<Key, 'role' | 'models'> & { readonly role: string; readonly models: string | null }
+
+function keyOf({ id, accountId, name, role, models, createdAt, expiresAt, disabledAt }: Row): Key {
+  return {
+    id,
+    accountId,
+    name,
+    role: role === 'admin' ? role : 'caller',
+    models: models === null ? null : textsOf(JSON.parse(models)),
+    createdAt,
+    expiresAt,
+    disabledAt,
+  }
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}

@@ -1,40 +1,46 @@
-import type { Kysely } from 'kysely'
 import { Failure } from '../chat/failure.ts'
+import type { Database } from './database.ts'
+import { exclusively } from './exclusively.ts'
 import { keys } from './migrations/0001-keys.ts'
-import type { Migration, Tables } from './tables.ts'
+import { accounts } from './migrations/0002-accounts.ts'
+import type { Migration } from './tables.ts'
 
-/** Every migration, oldest first. */
-const released: readonly Migration[] = [keys]
+/** Every migration, oldest first. A new one goes to the end. */
+const released: readonly Migration[] = [keys, accounts]
 
 /**
- * Brings the schema up to date, whole or not at all. Safe when several processes start at once: the transaction holds
- * the database's write lock from its beginning. Throws `invalid-request` for a database that a newer Silica has
- * changed, and leaves it as it is.
+ * Brings the schema up to date, whole or not at all. Safe when several processes start at once. Throws
+ * `invalid-request` for a database that a newer Silica has changed, or that lacks one of the steps before its last, and
+ * leaves it as it is.
  */
 export async function migrate(
-  query: Kysely<Tables>,
+  database: Pick<Database, 'kind' | 'query'>,
   migrations: readonly Migration[] = released,
 ): Promise<void> {
-  await query.transaction().execute(async (transaction) => {
-    await transaction.schema
+  await exclusively(database, async ({ query }) => {
+    await query.schema
       .createTable('migrations')
       .ifNotExists()
       .addColumn('name', 'text', (column) => column.primaryKey())
       .execute()
-    const rows = await transaction.selectFrom('migrations').select('name').execute()
+    const rows = await query.selectFrom('migrations').select('name').execute()
     const done = new Set(rows.map((row) => row.name))
     const known = new Set(migrations.map((migration) => migration.name))
     const unknown = [...done].filter((name) => !known.has(name))
     if (unknown.length > 0) {
       throw new Failure(
         'invalid-request',
-        `The database was changed by a newer Silica (${unknown.join(', ')}). ` +
-          'Start that version or newer, or use another data directory.',
+        `it was changed by a newer Silica (${unknown.join(', ')}). ` +
+          'Start that version or newer, or use another database.',
       )
     }
-    for (const migration of migrations.filter(({ name }) => !done.has(name))) {
-      await migration.up(transaction)
-      await transaction.insertInto('migrations').values({ name: migration.name }).execute()
+    const left = migrations.slice(done.size)
+    const missing = migrations.slice(0, done.size).find(({ name }) => !done.has(name))
+    if (missing !== undefined)
+      throw new Failure('invalid-request', `it has later changes, and lacks ${missing.name}.`)
+    for (const migration of left) {
+      await migration.up(query)
+      await query.insertInto('migrations').values({ name: migration.name }).execute()
     }
   })
 }

@@ -2,18 +2,41 @@ import type { Kysely } from 'kysely'
 
 /** What stands in the database. Times are milliseconds since 1970. */
 export interface Tables {
+  readonly accounts: AccountsTable
   readonly keys: KeysTable
+  readonly facts: FactsTable
   readonly migrations: { readonly name: string }
+}
+
+interface AccountsTable {
+  readonly id: string
+  readonly name: string
+  readonly created_at: number
+  /** Null while its keys may be used. */
+  readonly disabled_at: number | null
 }
 
 interface KeysTable {
   readonly id: string
+  readonly account_id: string
   readonly name: string
-  /** SHA-256 of the secret, 64 hexadecimal digits. */
+  /** 64 hexadecimal digits: the SHA-256 of the secret, sealed with the server's own secret. */
   readonly hash: string
+  /** `caller` or `admin`. */
+  readonly role: string
+  /** A JSON list of models' ids; null for all models. */
+  readonly models: string | null
   readonly created_at: number
+  /** Null for never. */
+  readonly expires_at: number | null
   /** Null while the key may be used. */
   readonly disabled_at: number | null
+}
+
+/** Single values that concern the whole database. */
+interface FactsTable {
+  readonly name: string
+  readonly value: string
 }
 
 /** One step of the schema. Its name and what it does never change once it has been released. */

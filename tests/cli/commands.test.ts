@@ -60,12 +60,32 @@ describe('keys', () => {
     const id = secret.slice(0, 11)
     expect(added.stdout).toMatch(/^sk-[\w-]{48}\n$/)
     expect(added.stderr).toContain(id)
-    expect((await run(['keys'])).stdout).toMatch(new RegExp(`^${id} +laptop +[0-9-]{10} +active$`, 'm'))
+    expect((await run(['keys'])).stdout).toMatch(
+      new RegExp(`^${id} +laptop +default +all models +[0-9-]{10} +active$`, 'm'),
+    )
     expect(await run(['keys', 'revoke', id])).toMatchObject({ code: 0 })
     const listed = await run(['keys', 'list'])
     expect(listed.stdout).toMatch(new RegExp(`^${id} .* revoked `, 'm'))
     expect(listed.stdout + listed.stderr).not.toContain(secret)
     expect(await run(['keys', 'revoke', id])).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('are of an account, for some models, until a day, or for the admin API', async () => {
+    expect(await run(['accounts', 'add', 'team', 'The team'])).toMatchObject({ code: 0 })
+    await run(['keys', 'add', 'one', '--account', 'team', '--models', 'a/b,c', '--expires', '2099-01-31'])
+    await run(['keys', 'add', 'two', '--admin'])
+    const { stdout } = await run(['keys'])
+    expect(stdout).toMatch(/^sk-\S+ +one +team +a\/b, c +[0-9-]{10} +until 2099-01-31$/m)
+    expect(stdout).toMatch(/^sk-\S+ +two +default +admin API +[0-9-]{10} +active$/m)
+    expect(await run(['accounts', 'disable', 'team'])).toMatchObject({ code: 0 })
+    expect((await run(['accounts'])).stdout).toMatch(/^team +The team +1 +[0-9-]{10} +disabled [0-9-]{10}$/m)
+    for (const wrong of [
+      ['accounts', 'add', 'team'],
+      ['accounts', 'disable', 'nobody'],
+      ['keys', 'add', 'x', '--account', 'nobody'],
+      ['keys', 'add', 'x', '--expires', 'soon'],
+    ])
+      expect(await run(wrong)).toMatchObject({ code: 1, stdout: '' })
   })
 
   it('are all made when several processes make the database at once', async () => {

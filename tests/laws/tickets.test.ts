@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AnswerRecord } from '../../src/accounts/answer-record.ts'
 import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts'
+import { serverSecret } from '../../src/accounts/server-secret.ts'
 import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
@@ -11,7 +12,8 @@ import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { readCase } from '../golden/replay.ts'
 
 const request = readCase({ model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }] })
-const caller = { keyId: 'k' }
+const caller = { keyId: 'k', accountId: 'a', models: null }
+const arrival = { traceId: 'trace', callerTraceId: '', receivedAt: 0 }
 
 /** How an answer of `pieces` pieces ends; `at` counts the events before it. */
 const endings = [
@@ -28,11 +30,13 @@ let accounts: Accounts
 let records: AnswerRecord[] = []
 beforeAll(async () => {
   database = await openDatabase(':memory:')
-  accounts = openAccounts({
+  accounts = await openAccounts({
     database,
     clock: () => 0,
     randomBytes: (count) => new Uint8Array(count),
-    extraKeys: [],
+    secret: serverSecret('secret'),
+    apiKeys: [],
+    adminKeys: [],
     record: (line) => records.push(line),
   })
 })
@@ -68,7 +72,7 @@ async function run(ending: (typeof endings)[number], pieces: number, at: number)
   })
   const journey = { gate: accounts, engineOf: () => engine, newId: () => 'id' }
   try {
-    const answer = await complete(journey, caller, request, 'trace', gone.signal)
+    const answer = await complete(journey, caller, request, arrival, gone.signal)
     const iterator = answer[Symbol.asyncIterator]()
     for (let read = 0; ; read++) {
       if (ending === 'reader returns' && read === at) {

@@ -1,0 +1,37 @@
+import { type Dialect, PostgresDialect } from 'kysely'
+import pg from 'pg'
+
+const mostConnections = 10
+/** How long a connection may take to be made, and a query to be answered, in milliseconds. */
+const connectTimeout = 3000
+const queryTimeout = 15_000
+
+export function isPostgres(place: string): boolean {
+  return /^postgres(ql)?:\/\//.test(place)
+}
+
+/** Kysely's PostgreSQL dialect over `pg`. Connects when it is first asked something. */
+export function openPostgres(url: string): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: mostConnections,
+    connectionTimeoutMillis: connectTimeout,
+    query_timeout: queryTimeout,
+    application_name: 'silica',
+    types: { getTypeParser: parserOf },
+  })
+  // An idle connection that breaks is replaced when the next one is needed, and whoever needs it hears what is wrong.
+  pool.on('error', () => {})
+  return new PostgresDialect({ pool })
+}
+
+/** A whole number of 64 bits comes as a number: times and counts are far below 2^53. */
+function parserOf(type: number, format?: 'text' | 'binary') {
+  return type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
+}
+
+/** What may be shown of a URL: no password, and no parameters, which may hold one. */
+export function withoutSecrets(url: string): string {
+  const { protocol, username, host, pathname } = new URL(url)
+  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`
+}
