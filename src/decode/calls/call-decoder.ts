@@ -3,7 +3,8 @@ import type { FinishReason } from '../../chat/event.ts'
 import type { Tool } from '../../chat/request.ts'
 import { outlet } from '../outlet.ts'
 import { blankEnd, splitter } from '../splitter.ts'
-import { blanks, type CallMarkup, type CallSink, type Taker } from './call-markup.ts'
+import type { CallMarkup, CallSink } from './call-markup.ts'
+import { blanks, type Taker } from './reading.ts'
 
 /**
  * Reads the calls that a model writes into its text. A call begins as soon as its tool is known, and its arguments leave
@@ -33,7 +34,7 @@ export function callDecoder(
   let opening = ''
   /** What was read of the block since something was last said of it: plain text, should the block break now. */
   let unsaid = ''
-  let heard = false
+  let told = false
   /** JSON text of the open call that is yet to leave. */
   let fresh = ''
   let call: 'none' | 'begun' | 'said' = 'none'
@@ -48,17 +49,17 @@ export function callDecoder(
       out.startCall(calls, newId(), name)
       call = 'begun'
       opening = ''
-      hear(held)
+      tell(held)
     },
     say(text, held) {
       fresh += text
       call = 'said'
-      hear(held)
+      tell(held)
     },
     end() {
       if (call === 'begun') fresh = '{}'
       endCall()
-      hear()
+      tell()
     },
   }
   let block = markup.read('', sink, tools)
@@ -66,9 +67,9 @@ export function callDecoder(
   let read = readText
   if (markup.openMarks.length === 0) openBlock('', '')
 
-  function hear(held = ''): void {
+  function tell(held = ''): void {
     unsaid = held
-    heard = true
+    told = true
   }
 
   function openBlock(mark: string, blank: string): void {
@@ -110,20 +111,21 @@ export function callDecoder(
     let from = 0
     for (let at = 0; at < piece.length; at++) {
       const char = piece.charAt(at)
-      const step = take === undefined || take(char) ? block.next(char) : null
-      if (heard) {
+      const step = take?.(char) === false ? null : block.next(char)
+      if (told) {
         from = at + 1
-        heard = false
+        told = false
       }
       if (step === null) continue
-      take = step.done ? undefined : step.value
-      if (!step.done) continue
-      if (!step.value) {
+      if (step.done) {
+        if (step.value) {
+          read = readEnd
+          return piece.slice(at + 1)
+        }
         feed(giveUp(unsaid + piece.slice(from, at)))
         return piece.slice(at)
       }
-      read = readEnd
-      return piece.slice(at + 1)
+      take = step.value
     }
     unsaid += piece.slice(from)
     out.sayCall(calls, fresh)

@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark, readTool } from './call-markup.ts'
 import { readArguments } from './json-calls.ts'
+import { readMark, readTool } from './reading.ts'
 
 const section = '<｜tool▁calls▁begin｜>'
 const open = '<｜tool▁call▁begin｜>'

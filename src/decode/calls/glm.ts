@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
-import { blanks, readMark, readUntil } from './call-markup.ts'
 import { markedArguments } from './marked-arguments.ts'
+import { blanks, readMark, readUntil } from './reading.ts'
 
 const close = '</tool_call>'
 const key = '<arg_key>'

@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark } from './call-markup.ts'
 import { readCallList, readCallObject, type CallObject } from './json-calls.ts'
+import { readMark } from './reading.ts'
 
 /** A JSON answer may well hold the name of a tool: only arguments behind it make it a call. */
 const object: CallObject = { keys: ['"arguments"', '"parameters"'], begins: 'with-arguments' }

@@ -1,5 +1,6 @@
 import type { Tool } from '../../chat/request.ts'
-import { type CallSink, type Reading, readMark, readTool } from './call-markup.ts'
+import type { CallSink } from './call-markup.ts'
+import { type Reading, readMark, readTool } from './reading.ts'
 
 /** How the object of one call is written. */
 export interface CallObject {

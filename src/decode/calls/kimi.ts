@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark, readTool } from './call-markup.ts'
 import { readArguments } from './json-calls.ts'
+import { readMark, readTool } from './reading.ts'
 
 const section = '<|tool_calls_section_begin|>'
 const open = '<|tool_call_begin|>'

@@ -1,5 +1,6 @@
 import type { Tool } from '../../chat/request.ts'
-import type { CallSink, Reading } from './call-markup.ts'
+import type { CallSink } from './call-markup.ts'
+import type { Reading } from './reading.ts'
 import { anyType, argumentTypes, typeOf, type ValueType } from './value-types.ts'
 
 /** Makes JSON of arguments that a model writes one by one between marks. */

@@ -1,6 +1,6 @@
 import type { CallMarkup } from './call-markup.ts'
-import { readMark, readTool, readUntil } from './call-markup.ts'
 import { markedArguments } from './marked-arguments.ts'
+import { readMark, readTool, readUntil } from './reading.ts'
 
 const open = '<tool_call>'
 const begin = '<function='

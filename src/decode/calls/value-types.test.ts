@@ -37,6 +37,7 @@ test.each<[Json, string]>([
   [{ $ref: '#/$defs/tree' }, 'string'],
   [{ $ref: '#/$defs/nowhere' }, 'any'],
   [{ $ref: 'https://example.com/schema' }, 'any'],
+  [{ type: 'str' }, 'any'],
   [{ description: 'anything' }, 'any'],
   [{}, 'any'],
   [true, 'any'],

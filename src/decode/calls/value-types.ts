@@ -26,19 +26,16 @@ export function argumentTypes(parameters: JsonObject, key: string): ReadonlySet<
   function typesOf(schema: Json | undefined, depth: number): ReadonlySet<ValueType> {
     if (!isObject(schema) || depth > deepest) return anyType
     const { type, enum: values, const: value, anyOf, oneOf, allOf, $ref } = schema
-    const named = list(type).flatMap((name) => (name === 'integer' ? ['number'] : [name]))
-    const union = (options: Json | undefined) =>
-      list(options).flatMap((option) => [...typesOf(option, depth + 1)])
-    const rules: (readonly unknown[])[] = [
-      type === undefined ? [...anyType] : named,
-      values === undefined ? [...anyType] : list(values).map(typeOf),
-      value === undefined ? [...anyType] : [typeOf(value)],
-      anyOf === undefined ? [...anyType] : union(anyOf),
-      oneOf === undefined ? [...anyType] : union(oneOf),
-      ...(allOf === undefined ? [] : list(allOf).map((part) => [...typesOf(part, depth + 1)])),
-      typeof $ref === 'string' ? [...resolve($ref, depth + 1)] : [...anyType],
-    ]
-    return new Set([...anyType].filter((one) => rules.every((rule) => rule.includes(one))))
+    const rules = list(allOf).map((part) => typesOf(part, depth + 1))
+    for (const options of [anyOf, oneOf]) {
+      if (options === undefined) continue
+      rules.push(new Set(list(options).flatMap((option) => [...typesOf(option, depth + 1)])))
+    }
+    if (type !== undefined) rules.push(named(list(type)))
+    if (values !== undefined) rules.push(new Set(list(values).map(typeOf)))
+    if (value !== undefined) rules.push(new Set([typeOf(value)]))
+    if (typeof $ref === 'string') rules.push(resolve($ref, depth + 1))
+    return new Set([...anyType].filter((one) => rules.every((rule) => rule.has(one))))
   }
 
   /** Each reference is followed once; one that leads back to itself adds nothing. */
@@ -52,6 +49,14 @@ export function argumentTypes(parameters: JsonObject, key: string): ReadonlySet<
   }
 
   return typesOf(member(parameters['properties'], key), 0)
+}
+
+/** The types of these names; names that JSON Schema does not know say nothing. */
+function named(names: readonly Json[]): ReadonlySet<ValueType> {
+  const types = [...anyType].filter(
+    (one) => names.includes(one) || (one === 'number' && names.includes('integer')),
+  )
+  return types.length === 0 ? anyType : new Set(types)
 }
 
 /** The kind of a JSON value. */
