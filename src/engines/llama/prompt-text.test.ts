@@ -27,7 +27,7 @@ describe('messages', () => {
     expect(write({ messages: [{ role: 'user', parts }] })).toBe('[{"role": "user", "content": "a\\nb"}]null!')
   })
 
-  test('an assistant has thought and calls only where it has some, and arguments as the object they are', () => {
+  test('an assistant has thought and calls only where it has some, and arguments as an object', () => {
     const calls = [
       { id: 'c1', name: 'f', arguments: '{"a":1}' },
       { id: 'c2', name: 'g', arguments: '[broken' },
@@ -36,9 +36,39 @@ describe('messages', () => {
     expect(write({ messages: [said, { ...said, reasoning: '', calls: [] }] })).toBe(
       '[{"role": "assistant", "content": "x", "reasoning_content": "hm", "tool_calls": [' +
         '{"id": "c1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}, ' +
-        '{"id": "c2", "type": "function", "function": {"name": "g", "arguments": "[broken"}}]}]' +
+        '{"id": "c2", "type": "function", "function": {"name": "g", "arguments": {"arguments": "[broken"}}}]}]' +
         '[{"role": "assistant", "content": "x"}]null!',
     )
+  })
+
+  const calls = `{%- for message in messages if message.tool_calls %}
+{%- for call in message.tool_calls %}{{ WRITTEN }}{% endfor %}{% endfor %}`
+  test.each([
+    [
+      'an object, entry by entry',
+      '{% for k, v in call.function.arguments.items() %}{{ k ~ v }}{% endfor %}',
+      'items1',
+    ],
+    ['an object as JSON', '{{ call.function.arguments | tojson }}', '{"items": 1}{}'],
+    ['text alone', "{{ '=' + call.function.arguments }}", '={"items":1}={}'],
+    ['either', '{{ call.function.arguments if call.function.arguments is string else "" }}', '{"items":1}{}'],
+  ])('arguments are what the template takes: %s', (_what, written, expected) => {
+    const turn = {
+      role: 'assistant',
+      text: '',
+      reasoning: '',
+      calls: ['{"items":1}', ''].map((text) => ({ id: 'c', name: 'f', arguments: text })),
+    } as const
+    expect(write({ messages: [turn] }, calls.replace('{{ WRITTEN }}', written))).toBe(expected)
+  })
+
+  test('a thought that an assistant has in its marks before the text is a thought', () => {
+    const said = (text: string, reasoning = ''): string =>
+      write({ messages: [{ role: 'assistant', text, reasoning, calls: [] }] })
+    expect(said('\n<think>\nhm\n</think>\n\n x</think>')).toBe(said(' x</think>', 'hm'))
+    expect(said('<think></think>x')).toBe(said('x'))
+    for (const text of ['<think>x', 'x<think></think>']) expect(said(text)).toContain('"content"')
+    expect(said('<think>a</think>x', 'b')).toContain('"reasoning_content": "b"')
   })
 
   test('a result names its call', () => {
@@ -126,6 +156,27 @@ describe('where thought stands', () => {
     },
   )
 
+  test('a thought that the template opens all the same is closed without thinking', () => {
+    const after = (template: string, text = ''): string =>
+      write({ messages: [], begun: { reasoning: '', text, calls: [] } }, template)
+    expect(after(opened)).toBe('<think>\n\n</think>\n\n')
+    expect(after('<think>')).toBe('<think></think>')
+    expect(after('<think>', 'x')).toBe('<think></think>x')
+  })
+
+  test('begun texts stand where the template writes those of a turn, if it begins turns as it writes them', () => {
+    const turns = (
+      begins: string,
+    ): string => `{% if add_generation_prompt %}${begins}{% endif %}{% for m in messages %}
+{{- '#' }}{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}: {{ m.content.strip() }};{% endfor %}`
+    const after = (template: string, reasoning: string): string =>
+      write({ messages: [], thinking, begun: { reasoning, text: 'x', calls: [] } }, template)
+    expect(after(turns('#'), '')).toBe('#: x')
+    expect(after(turns('#'), 'so')).toBe('#(so): x')
+    expect(after(turns('>'), '')).toBe('>x')
+    expect(after(turns('>'), 'so')).toBe('><think>\nso\n</think>\n\nx')
+  })
+
   test('without thinking only the text is continued', () => {
     expect(write({ messages: [], begun: { reasoning: 'so', text: 'x', calls: [] } })).toBe('null!x')
   })
@@ -139,6 +190,27 @@ describe('where thought stands', () => {
       createPromptWriter(file, showing)({ ...prompt, thinking, ...changed }).thought
     expect(plan({})).toMatchObject({ enders: [] })
     expect(plan({ tools: { mode: 'auto', tools: [] } })).toMatchObject({ enders: ['<tool_call>'] })
+  })
+})
+
+describe('a gap to be filled', () => {
+  const infill = { prefix: '<PRE>', suffix: '<SUF>', middle: '<MID>' }
+  const gap = (of: typeof infill | null): Partial<Prompt> => ({
+    model: { ...prompt.model, dialect: { ...prompt.model.dialect, infill: of } },
+    begun: { reasoning: '', text: 'def f(<MID>', calls: [] },
+    suffix: '<PRE>\n',
+  })
+
+  test('stands between the marks for it, without template and messages, and its texts are guarded', () => {
+    const write = createPromptWriter({ ...file, specials: Object.values(infill) }, showing)
+    expect(write({ ...prompt, ...gap(infill) })).toEqual({
+      pieces: ['<PRE>def f(<', 'MID><SUF><', 'PRE>\n<MID>'],
+      thought: { from: 'never' },
+    })
+  })
+
+  test('is refused where the model has no such marks', () => {
+    expect(() => write(gap(null))).toThrow('This model has not learned to fill in the middle.')
   })
 })
 

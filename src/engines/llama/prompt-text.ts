@@ -1,11 +1,13 @@
-import { Template } from '@huggingface/jinja'
 import { Failure } from '../../chat/failure.ts'
-import type { Json, JsonObject } from '../../chat/json.ts'
-import type { ThinkingMarks } from '../../chat/model.ts'
-import type { AssistantTurn, Call, Message, Part, Prompt, Tool } from '../../chat/request.ts'
+import type { Message, Prompt } from '../../chat/request.ts'
 import { callMarkups } from '../../decode/calls/call-markups.ts'
+import type { BegunTurn } from './begun-turn.ts'
+import { beginTurn } from './begun-turn.ts'
+import { readTemplate } from './jinja.ts'
 import type { ThoughtPlan } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
+import type { ArgumentStyle } from './template-input.ts'
+import { writeMessage, writeTool } from './template-input.ts'
 import type { Guard } from './untrusted-text.ts'
 import { createGuards } from './untrusted-text.ts'
 
@@ -17,27 +19,41 @@ export interface PromptText {
 
 /**
  * Writes prompts with the model's own chat template. No text of a request becomes a special token of the prompt (see
- * `untrusted-text.ts`). Throws a `Failure` of kind `internal` when the template itself cannot be read.
- * The writer throws `invalid-request` with the template's words when the template refuses the messages.
+ * `untrusted-text.ts`). A prompt with a `suffix` is the gap's two sides between the model's marks for filling in the
+ * middle; its messages and its template are left out. Throws a `Failure` of kind `internal` when the template itself
+ * cannot be read. The writer throws `invalid-request` with the template's words when the template refuses the messages.
  */
 export function createPromptWriter(
   file: Pick<ModelFile, 'specials' | 'bos' | 'eos'>,
   template: string,
 ): (prompt: Prompt) => PromptText {
   const compiled = compile(template)
+  const ends = { bos_token: file.bos, eos_token: file.eos }
+  const render: Render = (variables) => compiled({ ...variables, ...ends })
+  const argumentStyle = argumentStyleOf(render)
   const guardFor = createGuards(file.specials)
+
+  function write(prompt: Prompt): PromptText {
+    const { messages, tools, begun, suffix, thinking } = prompt
+    const guard = guardFor(template + JSON.stringify([messages, tools, begun, suffix]))
+    if (suffix !== '') return fillIn(prompt, guard)
+    const marks = prompt.model.dialect.thinking
+    const style = { guard, marks, arguments: argumentStyle }
+    const before = withOutputRule(prompt).map((message) => writeMessage(message, style))
+    const variables = {
+      tools: tools.mode === 'none' ? null : tools.tools.map((tool) => writeTool(tool, guard)),
+      ...thinkingSwitches(prompt),
+    }
+    const thinks = marks !== 'native' && thinking.mode === 'on'
+    const { text, thought } = beginTurn(begun, { thinks, marks }, guard, (turn) =>
+      render({ ...variables, messages: [...before, ...turn], add_generation_prompt: turn.length === 0 }),
+    )
+    return { pieces: guard.cut(text), thought: planThought(prompt, thought) }
+  }
+
   return (prompt) => {
     try {
-      const guard = guardFor(template + JSON.stringify([prompt.messages, prompt.tools, prompt.begun]))
-      const rendered = compiled.render({
-        messages: withOutputRule(prompt).map((message) => writeMessage(message, guard)),
-        tools: prompt.tools.mode === 'none' ? null : prompt.tools.tools.map((tool) => writeTool(tool, guard)),
-        add_generation_prompt: true,
-        ...thinkingSwitches(prompt),
-        bos_token: file.bos,
-        eos_token: file.eos,
-      })
-      return begin(prompt, rendered, guard)
+      return write(prompt)
     } catch (error) {
       if (error instanceof Failure) throw error
       const reason = error instanceof Error ? error.message : String(error)
@@ -49,13 +65,39 @@ export function createPromptWriter(
   }
 }
 
-function compile(template: string): Template {
+type Render = ReturnType<typeof readTemplate>
+
+function compile(template: string): Render {
   if (template === '') throw new Failure('internal', 'The model has no chat template.')
   try {
-    return new Template(template)
+    return readTemplate(template)
   } catch (error) {
     throw new Failure('internal', "The model's chat template cannot be read.", { cause: error })
   }
+}
+
+/**
+ * Found by trying: some templates refuse or drop what is not in their style, others write nonsense for it. Where both will
+ * do, the object is written as the model was taught to, whatever the caller's library made of the text.
+ */
+function argumentStyleOf(render: Render): ArgumentStyle {
+  const shows = (value: unknown): boolean => {
+    const call = { id: 'call00001', type: 'function', function: { name: 'tool', arguments: value } }
+    const tool = { name: 'tool', description: '', parameters: { type: 'object', properties: {} } }
+    const messages = [
+      { role: 'user', content: 'question' },
+      { role: 'assistant', content: '', tool_calls: [call] },
+    ]
+    try {
+      return /argument-name.*argument-value/s.test(
+        render({ messages, tools: [{ type: 'function', function: tool }] }),
+      )
+    } catch {
+      return false
+    }
+  }
+  const object = { 'argument-name': 'argument-value' }
+  return shows(object) || !shows(JSON.stringify(object)) ? 'object' : 'text'
 }
 
 /** The variables by which this model's template is told whether and how hard to think. */
@@ -77,112 +119,19 @@ function withOutputRule(prompt: Prompt): readonly Message[] {
   return [{ role: 'system', text: `${first.text}\n\n${jsonRule}` }, ...rest]
 }
 
-function writeMessage(message: Message, guard: Guard): Record<string, unknown> {
-  switch (message.role) {
-    case 'system':
-      return { role: 'system', content: guard(message.text) }
-    case 'user':
-      return { role: 'user', content: guard(message.parts.map(textOf).join('\n')) }
-    case 'tool':
-      return { role: 'tool', content: guard(message.text), tool_call_id: guard(message.callId) }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        content: guard(message.text),
-        ...(message.reasoning === '' ? {} : { reasoning_content: guard(message.reasoning) }),
-        ...(message.calls.length === 0
-          ? {}
-          : { tool_calls: message.calls.map((call) => writeCall(call, guard)) }),
-      }
-  }
+function fillIn({ begun, suffix, model }: Prompt, guard: Guard): PromptText {
+  const marks = model.dialect.infill
+  if (marks === null)
+    throw new Failure('invalid-request', 'This model has not learned to fill in the middle.', {
+      field: 'suffix',
+    })
+  const text = marks.prefix + guard(begun.text) + marks.suffix + guard(suffix) + marks.middle
+  return { pieces: guard.cut(text), thought: { from: 'never' } }
 }
 
-function textOf(part: Part): string {
-  if (part.type === 'text') return part.text
-  throw new Failure(
-    'invalid-request',
-    `The engine of this model cannot read ${part.type}s; only text reaches it.`,
-    {
-      field: 'messages',
-    },
-  )
-}
-
-function writeCall(call: Call, guard: Guard): Record<string, unknown> {
-  return {
-    id: guard(call.id),
-    type: 'function',
-    function: { name: guard(call.name), arguments: writeArguments(call.arguments, guard) },
-  }
-}
-
-/** Templates expect an object; what is none is shown as it stands. */
-function writeArguments(text: string, guard: Guard): unknown {
-  const value = parse(text)
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? guardJson(value, guard)
-    : guard(text)
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function writeTool(tool: Tool, guard: Guard): Record<string, unknown> {
-  const { name, description, parameters } = tool
-  return {
-    type: 'function',
-    function: {
-      name: guard(name),
-      description: guard(description),
-      parameters: guardJson(parameters, guard),
-    },
-  }
-}
-
-function guardJson(value: Json, guard: Guard): unknown {
-  if (typeof value === 'string') return guard(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (isList(value)) return value.map((item) => guardJson(item, guard))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [guard(key), guardJson(item, guard)]))
-}
-
-function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
-  return Array.isArray(value)
-}
-
-/** Appends what the answer already holds, and finds whether that leaves a thought open. */
-function begin(prompt: Prompt, rendered: string, guard: Guard): PromptText {
-  const { dialect } = prompt.model
-  const marks = dialect.thinking
-  if (marks === 'native' || prompt.thinking.mode === 'off')
-    return { pieces: guard.cut(rendered + guard(prompt.begun.text)), thought: { from: 'never' } }
-  const { text, from } = writeBegun(prompt.begun, marks, rendered.trimEnd().endsWith(marks.open), guard)
-  const pieces = guard.cut(rendered + text)
-  if (from === 'never') return { pieces, thought: { from } }
-  const { calls } = dialect
-  const enders = calls === 'native' || prompt.tools.mode === 'none' ? [] : callMarkups[calls].openMarks
-  return {
-    pieces,
-    thought: { from, budget: prompt.thinking.budget, open: marks.open, close: marks.close, enders },
-  }
-}
-
-function writeBegun(
-  begun: AssistantTurn,
-  { open, close }: ThinkingMarks,
-  isOpen: boolean,
-  guard: Guard,
-): { text: string; from: ThoughtPlan['from'] } {
-  const { reasoning, text } = begun
-  if (reasoning === '' && text === '') return { text: '', from: isOpen ? 'prompt' : 'start' }
-  if (reasoning === '' && !isOpen) return { text: guard(text), from: 'never' }
-  const thought = (isOpen ? '' : `${open}\n`) + guard(reasoning)
-  return text === ''
-    ? { text: thought, from: 'prompt' }
-    : { text: `${thought}\n${close}\n\n${guard(text)}`, from: 'never' }
+function planThought({ model, thinking, tools }: Prompt, thought: BegunTurn['thought']): ThoughtPlan {
+  const { thinking: marks, calls } = model.dialect
+  if (marks === 'native' || thinking.mode === 'off' || thought === 'over') return { from: 'never' }
+  const enders = calls === 'native' || tools.mode === 'none' ? [] : callMarkups[calls].openMarks
+  return { from: thought === 'open' ? 'prompt' : 'start', budget: thinking.budget, ...marks, enders }
 }
