@@ -1,13 +1,16 @@
 /**
  * Keeps texts of a request from becoming special tokens of its prompt. A character that occurs nowhere in the request is
  * put inside every special token's text that a string holds, and where a string could be one end or the middle of one;
- * the rendered prompt is then cut at that character, and the pieces are tokenised apart. No token spans two pieces, so
- * none is made of what a caller wrote, alone or together with the template's own text. Templates that trim strings do no
- * harm: the character stands next to what is not whitespace. Ordinary requests come out in one piece.
+ * the rendered prompt is then cut at that character wherever a special token would stand across it, and the pieces are
+ * tokenised apart. No token spans two pieces, so none is made of what a caller wrote, alone or together with the template's
+ * own text. Templates that trim strings do no harm: the character stands next to what is not whitespace. Ordinary requests
+ * come out in one piece.
  */
 export interface Guard {
   /** The string made harmless. */
   (text: string): string
+  /** The character itself. It may stand for a text that is put into the rendered prompt later. */
+  readonly separator: string
   /** The rendered prompt, cut where it must not be read across. */
   readonly cut: (rendered: string) => string[]
 }
@@ -23,7 +26,8 @@ export function createGuards(specials: readonly string[]): (everything: string) 
     return Object.assign(
       (text: string) => guardEnds(guardInside(text, forms, separator), text, forms, separator),
       {
-        cut: (rendered: string) => rendered.split(separator).filter((piece) => piece !== ''),
+        separator,
+        cut: (rendered: string) => joinHarmless(rendered.split(separator), specials, forms),
       },
     )
   }
@@ -93,4 +97,27 @@ function guardEnds(guarded: string, text: string, forms: Forms, separator: strin
   const to = guarded.trimEnd().length
   const lead = guarded.slice(0, from) + (begins ? separator : '')
   return lead + guarded.slice(from, to) + (ends ? separator : '') + guarded.slice(to)
+}
+
+/** Puts pieces together again that make no special token across the place where they were cut. */
+function joinHarmless(pieces: readonly string[], specials: readonly string[], forms: Forms): string[] {
+  const joined: string[] = []
+  let last = ''
+  for (const piece of pieces) {
+    if (makesSpecial(last, piece, specials, forms)) {
+      joined.push(last)
+      last = piece
+    } else last += piece
+  }
+  return last === '' ? joined : [...joined, last]
+}
+
+function makesSpecial(left: string, right: string, specials: readonly string[], forms: Forms): boolean {
+  for (let length = 1; length <= Math.min(left.length, forms.longest); length++) {
+    const beginning = left.slice(-length)
+    if (!forms.beginnings.has(beginning)) continue
+    if (specials.some((special) => special.startsWith(beginning) && right.startsWith(special.slice(length))))
+      return true
+  }
+  return false
 }
