@@ -5,12 +5,51 @@ export interface RandomModel {
   readonly layers: number
   /** A multiple of 64. */
   readonly width: number
-  /** At least 267: bytes and special tokens. */
+  /** At least 256 bytes and the special tokens. */
   readonly vocab: number
   readonly weights: 'f32' | 'f16' | 'q8_0'
   readonly contextLength: number
   readonly seed: number
+  readonly format: ChatFormat
 }
+
+/** How a model writes conversations. Each of `controls` and `marks` is one token; marks show their text, controls do not. */
+export interface ChatFormat {
+  readonly template: string
+  readonly controls: readonly string[]
+  readonly marks: readonly string[]
+  /** Of `controls`: what begins a sequence, empty where nothing does, and what ends an answer. */
+  readonly bos: string
+  readonly eos: string
+}
+
+const chatML: ChatFormat = {
+  template: `{%- if tools %}<|im_start|>system
+{% for tool in tools %}{{ tool | tojson }}
+{% endfor %}<|im_end|>
+{% endif %}
+{%- for message in messages %}
+{%- if message.role == 'system' and not loop.first %}{{ raise_exception('only one system message') }}{% endif %}
+{{- '<|im_start|>' + message.role + '\\n' }}
+{%- if message.reasoning_content %}{{ '<think>\\n' + message.reasoning_content + '\\n</think>\\n\\n' }}{% endif %}
+{{- message.content }}
+{%- for call in message.tool_calls or [] %}{{ '\\n<tool_call>\\n' + (call.function | tojson) + '\\n</tool_call>' }}{% endfor %}
+{{- '<|im_end|>\\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}
+{%- if not enable_thinking %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{% endif %}`,
+  controls: ['<|endoftext|>', '<|im_start|>', '<|im_end|>'],
+  marks: ['<think>', '</think>', '<tool_call>', '</tool_call>', '<tool_response>', '</tool_response>'],
+  bos: '',
+  eos: '<|im_end|>',
+}
+
+/** They stand at the end of the vocabulary, in this order. */
+export function specialsOf({ controls, marks }: ChatFormat): readonly string[] {
+  return [...controls, ...marks]
+}
+
+export const specialTokens: readonly string[] = specialsOf(chatML)
 
 /** Small enough to answer in milliseconds. */
 export const tinyModel: RandomModel = {
@@ -20,6 +59,7 @@ export const tinyModel: RandomModel = {
   weights: 'f32',
   contextLength: 512,
   seed: 1,
+  format: chatML,
 }
 
 /** About 100 million parameters, for measuring: one step is long enough to hide nothing and short enough to repeat. */
@@ -30,15 +70,12 @@ export const hundredMillion: RandomModel = {
   weights: 'q8_0',
   contextLength: 2048,
   seed: 1,
+  format: chatML,
 }
-
-const controls = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
-const marks = ['<think>', '</think>', '<tool_call>', '</tool_call>', '<tool_response>', '</tool_response>']
-export const specialTokens: readonly string[] = [...controls, ...marks]
 
 /**
  * Writes a Qwen3-shaped model with random weights: a byte-level tokenizer whose merges make every pair, triple and so on
- * of lower-case letters a token until `vocab` is reached, and a ChatML template. The same seed gives the same file.
+ * of lower-case letters a token until `vocab` is reached, and its format. The same seed gives the same file.
  * `extra` replaces or adds entries of the header, for files that are to be broken.
  */
 export function writeRandomModel(
@@ -57,8 +94,10 @@ function sizes({ width }: RandomModel): { heads: number; cached: number; inner: 
 
 function header(model: RandomModel): Record<string, GgufEntry> {
   const { heads, cached, inner } = sizes(model)
-  const { tokens, merges } = vocabulary(model.vocab - specialTokens.length)
-  const all = [...tokens, ...specialTokens]
+  const { template, controls, marks, bos, eos } = model.format
+  const specials = specialsOf(model.format)
+  const { tokens, merges } = vocabulary(model.vocab - specials.length)
+  const all = [...tokens, ...specials]
   const types = [...tokens.map(() => 1), ...controls.map(() => 3), ...marks.map(() => 4)]
   const u32 = (value: number): GgufEntry => ({ type: 'u32', value })
   const string = (value: string): GgufEntry => ({ type: 'string', value })
@@ -80,8 +119,9 @@ function header(model: RandomModel): Record<string, GgufEntry> {
     'tokenizer.ggml.tokens': { type: 'strings', value: all },
     'tokenizer.ggml.token_type': { type: 'i32s', value: types },
     'tokenizer.ggml.merges': { type: 'strings', value: merges },
-    'tokenizer.ggml.eos_token_id': u32(all.indexOf('<|im_end|>')),
-    'tokenizer.ggml.add_bos_token': { type: 'bool', value: false },
+    'tokenizer.ggml.eos_token_id': u32(all.indexOf(eos)),
+    ...(bos === '' ? {} : { 'tokenizer.ggml.bos_token_id': u32(all.indexOf(bos)) }),
+    'tokenizer.ggml.add_bos_token': { type: 'bool', value: bos !== '' },
     'tokenizer.chat_template': string(template),
   }
 }
@@ -114,21 +154,6 @@ function byteTokens(): string[] {
     return String.fromCharCode(visible ? byte : next++)
   })
 }
-
-const template = `{%- if tools %}<|im_start|>system
-{% for tool in tools %}{{ tool | tojson }}
-{% endfor %}<|im_end|>
-{% endif %}
-{%- for message in messages %}
-{%- if message.role == 'system' and not loop.first %}{{ raise_exception('only one system message') }}{% endif %}
-{{- '<|im_start|>' + message.role + '\\n' }}
-{%- if message.reasoning_content %}{{ '<think>\\n' + message.reasoning_content + '\\n</think>\\n\\n' }}{% endif %}
-{{- message.content }}
-{%- for call in message.tool_calls or [] %}{{ '\\n<tool_call>\\n' + (call.function | tojson) + '\\n</tool_call>' }}{% endfor %}
-{{- '<|im_end|>\\n' }}
-{%- endfor %}
-{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}
-{%- if not enable_thinking %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{% endif %}`
 
 function weights(model: RandomModel): GgufWeights[] {
   const { width, layers, vocab } = model

@@ -11,9 +11,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let written = 0
 
 /** Writes the tiny random model to a file of its own, which goes with the tests that import this. */
-export function writeTinyModel(): string {
+export function writeTinyModel(format = tinyModel.format): string {
   const path = join(folder, `tiny-${written++}.gguf`)
-  writeRandomModel(path, tinyModel)
+  writeRandomModel(path, { ...tinyModel, format })
   return path
 }
 

@@ -9,6 +9,7 @@ const options = { file, contextLength: 64, sequences: 1, cells: 64, threads: 1 }
 const model = loadModel(bindLlama(findLibraries()), options)
 
 process.on('message', (pieces: string[]) => {
-  process.send?.(pieces.flatMap((piece, index) => model.tokenize(piece, index === 0)))
+  const ids = pieces.flatMap((piece, index) => model.tokenize(piece, index === 0))
+  process.send?.(ids.map((id) => ({ id, isEnd: model.isEnd(id) })))
 })
 process.on('disconnect', () => process.exit(0))
