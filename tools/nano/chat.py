@@ -48,8 +48,17 @@ def encode(tokenizer: Tokenizer, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False).ids
 
 
-def encode_sample(tokenizer: Tokenizer, sample: Sample, rng: random.Random, cut_share: float = 0.05) -> tuple[list[int], int]:
-    """Token ids, and where the supervised part starts.
+def encode_visible(tokenizer: Tokenizer, sample: Sample) -> list[int]:
+    """The answer; a spelled one ends in single letters, whatever longer pieces its word has."""
+    if not sample.spelled:
+        return encode(tokenizer, completion(sample))
+    head, space, word = sample.answer.rpartition(" ")
+    letters = [token for letter in word for token in encode(tokenizer, letter)]
+    return encode(tokenizer, head + space) + letters + encode(tokenizer, "<|im_end|>")
+
+
+def encode_sample(tokenizer: Tokenizer, sample: Sample, rng: random.Random, cut_share: float = 0.05) -> list[tuple[list[int], int]]:
+    """Token ids, and where the supervised part starts; with and without a thought where both fit.
 
     A few thoughts are cut short, as a server does at the thinking budget;
     there only the answer is learned.
@@ -57,15 +66,18 @@ def encode_sample(tokenizer: Tokenizer, sample: Sample, rng: random.Random, cut_
     messages = sample.messages
     if sample.json_mode:
         messages = json_messages(messages, rng.choice(["\n\n", "\n\n", "\n", " "]))
-    prompt = encode(tokenizer, render(messages, sample.tools, bool(sample.thinking)))
-    visible = encode(tokenizer, completion(sample))
+    visible = encode_visible(tokenizer, sample)
+    rows = []
     if not sample.thinking:
-        return prompt + visible, len(prompt)
-    thought = encode(tokenizer, "<think>\n" + sample.thought)
-    close = encode(tokenizer, "\n</think>\n\n")
-    if rng.random() < cut_share:
-        thought = thought[:rng.randint(2, len(thought))]
-        start = len(prompt) + len(thought) + len(close)
-    else:
+        prompt = encode(tokenizer, render(messages, sample.tools, False))
+        rows.append((prompt + visible, len(prompt)))
+    if sample.thinking is not False:
+        prompt = encode(tokenizer, render(messages, sample.tools, True))
+        thought = encode(tokenizer, "<think>\n" + sample.thought)
+        close = encode(tokenizer, "\n</think>\n\n")
         start = len(prompt)
-    return prompt + thought + close + visible, start
+        if rng.random() < cut_share:
+            thought = thought[:rng.randint(2, len(thought))]
+            start += len(thought) + len(close)
+        rows.append((prompt + thought + close + visible, start))
+    return rows

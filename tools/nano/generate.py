@@ -22,8 +22,8 @@ Maker = Callable[[World], Sample]
 HERE = Path(__file__).resolve().parent
 # The share of each module in training, and in the held-out file.
 MIXTURE: list[tuple[list[tuple[Maker, float]], float, float]] = [
-    (smalltalk.MAKERS, 8, 8), (fallback.MAKERS, 5, 6), (arithmetic.MAKERS, 21, 14), (facts.MAKERS, 17, 13), (words.MAKERS, 17, 12),
-    (memory.MAKERS, 10, 12), (extraction.MAKERS, 11, 10), (chinese.MAKERS, 7, 8), (calls.MAKERS, 25, 30),
+    (smalltalk.MAKERS, 7, 8), (fallback.MAKERS, 6, 6), (arithmetic.MAKERS, 20, 14), (facts.MAKERS, 14, 13), (words.MAKERS, 24, 12),
+    (memory.MAKERS, 11, 12), (extraction.MAKERS, 16, 10), (chinese.MAKERS, 8, 8), (calls.MAKERS, 16, 30),
 ]
 SYSTEMS = ["You are a helpful assistant.", "You are a helpful assistant.", "You are a helpful AI assistant.", "You are an assistant.", "Be brief.",
            "Answer in one sentence.", "You are a helpful assistant. Be polite.", "Help the user.", "Keep your answers short.", "You are a friendly chatbot.",
@@ -49,19 +49,39 @@ def with_system(messages: list[Message], text: str, sep: str = "\n\n") -> list[M
     return [system(text), *messages]
 
 
-def make(w: World, held_share: bool = False) -> Sample:
-    """One sample on the world's side of the split."""
-    makers = [pair for module, train, test in MIXTURE for pair in scaled(module, test if held_share else train)]
+def make(w: World) -> Sample:
+    """One sample in the mixture of the evaluation."""
+    makers = [pair for module, _, share in MIXTURE for pair in scaled(module, share)]
     while True:
         maker = w.rng.choices([m for m, _ in makers], [weight for _, weight in makers])[0]
-        sample = maker(w)
-        if w.chance(0.25) and sample.messages[0]["role"] != "system":
-            sample.messages = with_system(sample.messages, random_system(w))
-        if is_held_prompt(sample.messages) != w.held and not (not w.held and is_common(sample)):
-            continue
-        if sample.thinking is None:
-            sample.thinking = w.chance(0.5)
-        return sample
+        samples = finished(w, [maker(w)])
+        if samples:
+            if samples[0].thinking is None:
+                samples[0].thinking = w.chance(0.5)
+            return samples[0]
+
+
+def lessons(w: World) -> list[Sample]:
+    """Samples in the mixture of training; those of function calls share their prompt's beginning."""
+    while True:
+        module = w.rng.choices([module for module, _, _ in MIXTURE], [share for _, share, _ in MIXTURE])[0]
+        if module is calls.MAKERS:
+            samples = calls.group(w)
+        else:
+            samples = [w.rng.choices([m for m, _ in module], [weight for _, weight in module])[0](w)]
+        samples = finished(w, samples)
+        if samples:
+            return samples
+
+
+def finished(w: World, samples: list[Sample]) -> list[Sample]:
+    """The samples with one system message now and then, without those of the other side of the split."""
+    if w.chance(0.25):
+        text = random_system(w)
+        for sample in samples:
+            if sample.messages[0]["role"] != "system":
+                sample.messages = with_system(sample.messages, text)
+    return [sample for sample in samples if is_held_prompt(sample.messages) == w.held or not w.held and is_common(sample)]
 
 
 def scaled(module: list[tuple[Maker, float]], share: float) -> list[tuple[Maker, float]]:
@@ -103,7 +123,7 @@ def heldout(count: int, seed: int) -> list[dict[str, Any]]:
     seen: set[str] = set()
     cases: list[dict[str, Any]] = []
     while len(cases) < count:
-        sample = make(world, held_share=True)
+        sample = make(world)
         key = json.dumps([sample.messages, sample.tools], ensure_ascii=False)
         if key not in seen and len(key) < 6000:
             seen.add(key)

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 class NanoConfig:
     vocab: int
     width: int = 256
-    layers: int = 6
+    layers: int = 8
     heads: int = 4
     kv_heads: int = 2
     head_dim: int = 64
-    hidden: int = 768
+    hidden: int = 640
     rope_theta: float = 100000.0
     eps: float = 1e-6
 
@@ -40,6 +40,19 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
 
 
+class Norm(nn.Module):
+    """RMSNorm in plain operations, which torch.compile fuses in any precision."""
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.float()
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
 class Attention(nn.Module):
     def __init__(self, config: NanoConfig) -> None:
         super().__init__()
@@ -49,23 +62,23 @@ class Attention(nn.Module):
         self.k = nn.Linear(config.width, kv_width, bias=False)
         self.v = nn.Linear(config.width, kv_width, bias=False)
         self.o = nn.Linear(config.heads * config.head_dim, config.width, bias=False)
-        self.q_norm = nn.RMSNorm(config.head_dim, eps=config.eps)
-        self.k_norm = nn.RMSNorm(config.head_dim, eps=config.eps)
+        self.q_norm = Norm(config.head_dim, config.eps)
+        self.k_norm = Norm(config.head_dim, config.eps)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, past: tuple[Tensor, Tensor] | None,
-                mask: Tensor | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+                seen: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Softmax attention in full: for short rows in bfloat16, twice as fast as the fused kernel."""
         batch, length, _ = x.shape
-        head_dim = self.config.head_dim
-        query = self.q_norm(self.q(x).view(batch, length, -1, head_dim)).transpose(1, 2)
-        key = self.k_norm(self.k(x).view(batch, length, -1, head_dim)).transpose(1, 2)
-        value = self.v(x).view(batch, length, -1, head_dim).transpose(1, 2)
-        query, key = rotate(query, cos, sin), rotate(key, cos, sin)
+        heads, kv_heads, head_dim = self.config.heads, self.config.kv_heads, self.config.head_dim
+        query = rotate(self.q_norm(self.q(x).view(batch, length, heads, head_dim)).transpose(1, 2), cos, sin)
+        key = rotate(self.k_norm(self.k(x).view(batch, length, kv_heads, head_dim)).transpose(1, 2), cos, sin)
+        value = self.v(x).view(batch, length, kv_heads, head_dim).transpose(1, 2)
         if past is not None:
             key, value = torch.cat((past[0], key), dim=2), torch.cat((past[1], value), dim=2)
-        groups = self.config.heads // self.config.kv_heads
-        wide_key, wide_value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-        mixed = F.scaled_dot_product_attention(
-            query, wide_key, wide_value, attn_mask=mask, is_causal=mask is None and length > 1)
+        grouped = query.reshape(batch, kv_heads, -1, head_dim) * head_dim ** -0.5
+        scores = (grouped @ key.mT).view(batch, heads, length, -1)
+        shares = scores.float().masked_fill(~seen[:, None], -1e9).softmax(-1).to(value.dtype)
+        mixed = (shares.view(batch, kv_heads, -1, key.shape[2]) @ value).view(batch, heads, length, head_dim)
         return self.o(mixed.transpose(1, 2).reshape(batch, length, -1)), (key, value)
 
 
@@ -83,9 +96,9 @@ class FeedForward(nn.Module):
 class Block(nn.Module):
     def __init__(self, config: NanoConfig) -> None:
         super().__init__()
-        self.attention_norm = nn.RMSNorm(config.width, eps=config.eps)
+        self.attention_norm = Norm(config.width, config.eps)
         self.attention = Attention(config)
-        self.feed_norm = nn.RMSNorm(config.width, eps=config.eps)
+        self.feed_norm = Norm(config.width, config.eps)
         self.feed = FeedForward(config)
 
 
@@ -171,7 +184,7 @@ class Nano(nn.Module):
         self.config = config
         self.embed = nn.Embedding(config.vocab, config.width)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.RMSNorm(config.width, eps=config.eps)
+        self.norm = Norm(config.width, config.eps)
         cos, sin = rope_table(config, 4096)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
@@ -187,15 +200,13 @@ class Nano(nn.Module):
                 parameter.zero_()
         seed_copying(self)
 
-    def hidden(self, tokens: Tensor, past: Cache | None = None, mask: Tensor | None = None) -> tuple[Tensor, Cache]:
-        """States of `tokens` after `past`; a mask is given for padded batches."""
-        start = 0 if past is None else past[0][0].shape[2]
-        cos, sin = self.cos[start:start + tokens.shape[1]], self.sin[start:start + tokens.shape[1]]
+    def hidden(self, tokens: Tensor, places: Tensor, seen: Tensor, past: Cache | None = None) -> tuple[Tensor, Cache]:
+        """States of `tokens` at `places`; `seen` tells which keys, past ones first, each token looks at."""
+        cos, sin = self.cos[places][:, None], self.sin[places][:, None]
         x = self.embed(tokens)
         cache: Cache = []
         for index, block in enumerate(self.blocks):
-            mixed, kept = block.attention(
-                block.attention_norm(x), cos, sin, None if past is None else past[index], mask)
+            mixed, kept = block.attention(block.attention_norm(x), cos, sin, None if past is None else past[index], seen)
             x = x + mixed
             x = x + block.feed(block.feed_norm(x))
             cache.append(kept)

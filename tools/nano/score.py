@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from chat import encode, json_messages, render
 from model import Nano, NanoConfig
@@ -41,10 +40,11 @@ def generate_batch(model: Nano, prompts: list[list[int]], stop: int, limit: int)
     longest = max(map(len, prompts))
     tokens = torch.tensor([[0] * (longest - len(p)) + p for p in prompts])
     real = torch.tensor([[False] * (longest - len(p)) + [True] * len(p) for p in prompts])
+    places = (real.cumsum(1) - 1).clamp(min=0)
     causal = torch.ones(longest, longest, dtype=torch.bool).tril()
     diagonal = torch.eye(longest, dtype=torch.bool)
-    mask: Tensor = (causal & real[:, None, :] | diagonal)[:, None]
-    states, cache = model.hidden(tokens, mask=mask)
+    states, cache = model.hidden(tokens, places, causal & real[:, None, :] | diagonal)
+    last = places[:, -1:]
     written: list[list[int]] = [[] for _ in prompts]
     done = [False] * len(prompts)
     for _ in range(limit):
@@ -56,7 +56,8 @@ def generate_batch(model: Nano, prompts: list[list[int]], stop: int, limit: int)
         if all(done):
             break
         real = torch.cat((real, torch.ones(len(prompts), 1, dtype=torch.bool)), dim=1)
-        states, cache = model.hidden(chosen[:, None], past=cache, mask=real[:, None, None])
+        last = last + 1
+        states, cache = model.hidden(chosen[:, None], last, real[:, None], past=cache)
     return written
 
 

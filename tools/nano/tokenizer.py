@@ -102,6 +102,11 @@ def vocabulary(tokenizer: Tokenizer) -> tuple[list[str], list[str]]:
     return tokens, [" ".join(merge) for merge in model["merges"]]
 
 
+def word_pieces(tokenizer: Tokenizer) -> list[str]:
+    """The tokens that are lower-case letters only, of which any word can be made."""
+    return [token for token in tokenizer.get_vocab() if re.fullmatch("[a-z]+", token)]
+
+
 def corpus(count: int) -> list[str]:
     """Conversations to learn the merges from; Chinese ones twice more often."""
     import chat
@@ -110,10 +115,10 @@ def corpus(count: int) -> list[str]:
     world = generate.World(random.Random(7), held=False)
     texts = []
     for _ in range(count):
-        sample = generate.make(world)
-        text = chat.render(sample.messages, sample.tools, True) + sample.thought + "\n" + chat.completion(sample)
-        texts += [text] * (3 if sample.skill == "chinese" else 1)
-    return texts + [" ".join(generate.NOUNS + generate.ADJECTIVES)] * (count // 1000)
+        for sample in generate.lessons(world):
+            text = chat.render(sample.messages, sample.tools, True) + sample.thought + "\n" + chat.completion(sample)
+            texts += [text] * (3 if sample.skill == "chinese" else 1)
+    return texts
 
 
 def main() -> None:
@@ -121,9 +126,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--samples", type=int, default=30000)
-    parser.add_argument("--pieces", type=int, default=2500, help="bytes, merges and added tokens before the spaced words")
-    parser.add_argument("--spaced", type=int, default=300)
+    parser.add_argument("--samples", type=int, default=12000)
+    parser.add_argument("--pieces", type=int, default=1200, help="bytes, merges and added tokens before the spaced words")
+    parser.add_argument("--spaced", type=int, default=250)
     options = parser.parse_args()
     banned = set(pools.NOUNS + pools.OBJECTS + pools.ADJECTIVES + pools.COLOURS + pools.PETS)
     tokenizer = train_tokenizer(corpus(options.samples), banned, options.pieces, options.spaced)

@@ -236,4 +236,4 @@ def word_problem(w: World) -> Sample:
     return calculation(w, text, f"{total}, so the answer is {value} {thing}", short, steps, value)
 
 
-MAKERS = [(addition, 9), (subtraction, 7), (multiplication, 6), (division, 3), (chain, 2), (comparison, 2), (word_problem, 4)]
+MAKERS = [(addition, 8), (subtraction, 8), (multiplication, 7), (division, 3), (chain, 2.5), (comparison, 4), (word_problem, 4)]

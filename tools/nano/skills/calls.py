@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from skills import arithmetic, chinese, facts, fallback, memory, smalltalk
 from skills.extraction import spoken
-from skills.functions import (Function, city, clock, composed, composed_sentence, date, declare, family, name, noun, phrase, split_words,
+from skills.functions import (Function, city, clock, composed, composed_sentence, date, declare, family, identifier, name, noun, phrase, split_words,
                               spoken_value)
 from skills.pools import ADJECTIVES, COLOURS, DAYS
-from skills.world import Json, Message, Sample, World, assistant, dumps, user
+from skills.world import Json, Message, Sample, World, assistant, bucket, dumps, user
 
 Call = dict[str, Json]
 
@@ -23,15 +24,14 @@ def plain(value: Json) -> str:
     return value if isinstance(value, str) else dumps(value)
 
 
-def described(call: Call) -> str:
-    pairs = [f"{key} {plain(value)}" for key, value in call["arguments"].items()]
-    return call["name"] + (" with " + spoken(pairs) if pairs else "")
-
-
-def thought_for(calls: list[Call]) -> str:
-    if len(calls) == 1:
-        return f"I call {described(calls[0])}."
-    return f"I need {len(calls)} calls: " + "; ".join(described(call) for call in calls) + "."
+def thought_for(calls: list[Call], tools: list[Json]) -> str:
+    """The functions, and each argument with its type and the user's words."""
+    declared = {tool["function"]["name"]: tool["function"]["parameters"]["properties"] for tool in tools}
+    lines = []
+    for call in calls:
+        lines.append(f"I call {call['name']}.")
+        lines += [f"{key} ({declared[call['name']][key]['type']}): {plain(value)}" for key, value in call["arguments"].items()]
+    return "\n".join(lines)
 
 
 def request(w: World, function: Function) -> tuple[str, Call]:
@@ -48,13 +48,14 @@ def request(w: World, function: Function) -> tuple[str, Call]:
         template = composed_sentence(w, function, given)
         if w.chance(0.15):
             template = template[0].lower() + template[1:]
+    # Arguments come in the order of the sentence, so that writing them is one walk along it.
+    given = sorted(given, key=lambda p: template.index("{" + p.name + "}"))
     arguments: dict[str, Json] = {}
     for parameter in given:
         value = parameter.make(w)
         arguments[parameter.name] = value
         template = template.replace("{" + parameter.name + "}", spoken_value(w, parameter, value))
-    ordered = {p.name: arguments[p.name] for p in function.parameters if p.name in arguments}
-    return template, {"name": function.name, "arguments": ordered}
+    return template, {"name": function.name, "arguments": arguments}
 
 
 def some_function(w: World) -> Function:
@@ -62,35 +63,46 @@ def some_function(w: World) -> Function:
 
 
 def near(w: World, function: Function) -> Function:
-    """A distractor close to the function: another action or another object."""
-    other = composed(w)
-    action = function.asks[0].split(" ")[0]
-    if w.chance(0.5):
-        about = " ".join(function.asks[0].split(" ")[2:])
-        verb = other.asks[0].split(" ")[0]
-        return Function(f"{verb}_{about.replace(' ', '_')}", f"{verb.capitalize()} the {about}", other.parameters, [f"{verb} the {about}"])
-    about = " ".join(other.asks[0].split(" ")[2:])
-    return Function(f"{action}_{about.replace(' ', '_')}", f"{action.capitalize()} the {about}", other.parameters, [f"{action} the {about}"])
+    """A function close to another: its object with another action, or its action on another object."""
+    while True:
+        other = composed(w)
+        action, about = function.asks[0].split(" ")[0], " ".join(function.asks[0].split(" ")[2:])
+        if w.chance(0.5):
+            action = other.asks[0].split(" ")[0]
+        else:
+            about = " ".join(other.asks[0].split(" ")[2:])
+        spelled = identifier(w, [action, *about.split(" ")])
+        if (bucket(spelled, 8) == 0) == w.held:
+            return Function(spelled, f"{action.capitalize()} the {about}", other.parameters, [f"{action} the {about}"])
 
 
-def toolbox(w: World, wanted: list[Function], most: int = 5) -> list[Json]:
-    """The wanted functions among distractors, in any order."""
-    chosen = list(wanted)
-    extra = w.pick([0, 0, 0, 1, 1, 1, 2, 2, 3, most]) if w.chance(0.98) else w.number(6, 11)
-    names = {function.name for function in chosen}
-    meanings = {function.description for function in chosen}
-    openings = {function.asks[0] for function in chosen}
-    stems = {tuple(sorted(split_words(function.name).split(" "))) for function in chosen}
-    for _ in range(extra):
-        composed_wanted = [function for function in wanted if len(function.asks) == 1]
-        other = near(w, w.pick(composed_wanted)) if composed_wanted and w.chance(0.35) else some_function(w)
-        stem = tuple(sorted(split_words(other.name).split(" ")))
-        if other.name in names or other.description in meanings or stem in stems or clash(other, wanted) or other.asks[0] in openings:
-            continue
-        names.add(other.name)
-        chosen.append(other)
+@dataclass
+class Box:
+    """Functions at hand, and their declarations as the prompt carries them."""
+
+    functions: list[Function]
+    tools: list[Json]
+
+
+def toolbox(w: World, first: Function | None = None) -> Box:
+    """Functions that are hard to confuse for a careful reader, and some that look alike."""
+    chosen: list[Function] = [first or some_function(w)]
+    count = w.pick([1, 1, 1, 2, 2, 2, 3, 3, 4, 6]) if w.chance(0.98) else w.number(7, 12)
+    for _ in range(count - 1):
+        composed_ones = [function for function in chosen if len(function.asks) == 1]
+        other = near(w, w.pick(composed_ones)) if composed_ones and w.chance(0.4) else some_function(w)
+        if not any(alike(other, function) for function in chosen) and not clash(other, chosen):
+            chosen.append(other)
     w.rng.shuffle(chosen)
-    return [declare(w, function) for function in chosen]
+    return Box(chosen, [declare(w, function) for function in chosen])
+
+
+def alike(left: Function, right: Function) -> bool:
+    """Whether two functions look the same to somebody who asks for one."""
+    def stem(function: Function) -> list[str]:
+        return sorted(split_words(function.name).split(" "))
+
+    return (left.name == right.name or left.description == right.description or left.asks[0] == right.asks[0] or stem(left) == stem(right))
 
 
 SIMILAR = [{"add", "calculate", "multiply", "sum"}, {"time", "date", "today", "now"}, {"weather", "forecast"}, {"search", "news", "find", "look"},
@@ -113,89 +125,102 @@ def clash(other: Function, wanted: list[Function]) -> bool:
     return False
 
 
-def call_sample(messages: list[Message], calls: list[Call], tools: list[Json], thought: str = "") -> Sample:
-    return Sample("tools", messages, "", thought or thought_for(calls), calls, tools, expect={"calls": calls})
+def call_sample(messages: list[Message], calls: list[Call], tools: list[Json]) -> Sample:
+    return Sample("tools", messages, "", thought_for(calls, tools), calls, tools, expect={"calls": calls})
 
 
-def single(w: World) -> Sample:
-    function = some_function(w)
-    sentence, call = request(w, function)
-    return call_sample([user(sentence)], [call], toolbox(w, [function]))
+def single(w: World, box: Box) -> Sample:
+    sentence, call = request(w, w.pick(box.functions))
+    return call_sample([user(sentence)], [call], box.tools)
 
 
-def twice(w: World) -> Sample:
-    """The same function for two values, or two functions in one sentence."""
-    if w.chance(0.5):
-        for _ in range(200):
-            function = family(w) if w.chance(0.6) else composed(w)
-            if len(function.asks) == 1 and len(function.parameters) != 1:
-                continue
-            asked, call = request(w, function)
-            strings = [p for p in function.parameters if p.kind == "string" and not p.enum and p.name in call["arguments"]]
-            if not strings:
-                continue
-            key = strings[0]
-            first, second = w.several(lambda: key.make(w), 2)
-            old = call["arguments"][key.name]
-            if asked.count(str(old)) != 1 or " and " in old or " and " in str(first) + str(second):
-                continue
-            both = f"{first} and in {second}" if f" in {old}" in asked and w.chance(0.2) else f"{first} and {second}"
-            sentence = asked.replace(str(old), both)
-            calls = [{"name": function.name, "arguments": {**call["arguments"], key.name: value}} for value in (first, second)]
-            sample = call_sample([user(sentence)], calls, toolbox(w, [function], 3))
-            sample.skill = "two calls"
-            return sample
-    functions = [some_function(w), some_function(w)]
-    if functions[0].name == functions[1].name or clash(functions[1], functions[:1]):
-        return twice(w)
+def same_twice(w: World, box: Box) -> Sample | None:
+    """One function for two values."""
+    function = w.pick(box.functions)
+    if len(function.asks) == 1 and len(function.parameters) != 1:
+        return None
+    asked, call = request(w, function)
+    strings = [p for p in function.parameters if p.kind == "string" and not p.enum and p.name in call["arguments"]]
+    if not strings:
+        return None
+    key = strings[0]
+    first, second = w.several(lambda: key.make(w), 2)
+    old = call["arguments"][key.name]
+    if asked.count(str(old)) != 1 or " and " in old or " and " in str(first) + str(second):
+        return None
+    both = f"{first} and in {second}" if f" in {old}" in asked and w.chance(0.2) else f"{first} and {second}"
+    calls = [{"name": function.name, "arguments": {**call["arguments"], key.name: value}} for value in (first, second)]
+    return call_sample([user(asked.replace(str(old), both))], calls, box.tools)
+
+
+def two_wishes(w: World, box: Box) -> Sample | None:
+    """Two functions in one message."""
+    if len(box.functions) < 2:
+        return None
+    functions = w.some(box.functions, 2)
     (first_text, first_call), (second_text, second_call) = (request(w, function) for function in functions)
     if any("\"" in t for t in (first_text, second_text)) and w.chance(0.5):
-        return twice(w)
+        return None
     joint = w.pick([" And ", " Also ", " Then ", " ", " and ", " and also ", "\n"])
     head = first_text if first_text[-1] in ".?!" else first_text + ("" if "and" in joint else ".")
     if "and" in joint:
         head = head.rstrip(".?!")
     tail = second_text if joint in (" ", "\n") else second_text[0].lower() + second_text[1:]
-    sample = call_sample([user(head + joint + tail)], [first_call, second_call], toolbox(w, functions, 3))
-    sample.skill = "two calls"
-    return sample
+    return call_sample([user(head + joint + tail)], [first_call, second_call], box.tools)
 
 
-def no_fit(w: World) -> Sample:
+def twice(w: World, box: Box) -> Sample:
+    """Two calls in one answer; in a box that offers none, one."""
+    for _ in range(20):
+        sample = same_twice(w, box) if w.chance(0.5) else two_wishes(w, box)
+        if sample:
+            sample.skill = "two calls"
+            return sample
+    return single(w, box)
+
+
+def words_of(function: Function) -> set[str]:
+    return set(split_words(function.name).split(" ") + function.description.lower().split(" "))
+
+
+def no_fit(w: World, box: Box) -> Sample:
     """Tools are there, but the question needs none of them."""
-    maker = w.pick([smalltalk.chat, smalltalk.chat, facts.opposite, facts.animal, facts.colour, facts.general, fallback.unknown, fallback.unknown,
-                    arithmetic.comparison, smalltalk.joke, memory.remembered, facts.capital, chinese.chat, smalltalk.poem, fallback.noise])
-    sample = maker(w)
-    prompt = str(sample.messages[-1]["content"]).lower()
-    functions = [some_function(w) for _ in range(w.number(1, 4))]
-    functions = [f for f in functions if not any(len(word) > 2 and word in prompt for word in split_words(f.name).split(" ") + f.description.lower().split(" "))]
-    functions = [f for f in functions if not {"search", "country", "capital", "news", "recipe"} & set(split_words(f.name).split(" ") + f.description.lower().split(" "))]
-    if not functions or len({f.name for f in functions}) < len(functions):
-        return no_fit(w)
-    sample.tools = [declare(w, function) for function in functions]
-    sample.skill = "no tool fits"
-    if sample.thought and w.chance(0.5):
-        sample.thought += " No function is needed."
-    return sample
+    functions = [words_of(function) for function in box.functions]
+    for _ in range(20):
+        maker = w.pick([smalltalk.chat, smalltalk.chat, facts.opposite, facts.animal, facts.colour, facts.general, fallback.unknown, fallback.unknown,
+                        arithmetic.comparison, smalltalk.joke, memory.remembered, facts.capital, chinese.chat, smalltalk.poem, fallback.noise])
+        sample = maker(w)
+        prompt = str(sample.messages[-1]["content"]).lower()
+        if any(any(len(word) > 2 and word in prompt for word in words) or {"search", "country", "capital", "news", "recipe"} & words for words in functions):
+            continue
+        sample.tools, sample.skill = box.tools, "no tool fits"
+        if sample.thought:
+            sample.thought += "\nNo function is needed."
+        return sample
+    return single(w, box)
 
 
-def missing(w: World) -> Sample:
+BARE = {"weather": "What's the weather?", "forecast": "Give me the forecast.", "email": "Send an email.", "timer": "Set a timer.", "alarm": "Set an alarm.",
+        "message": "Send a message.", "stock": "What is the stock price?", "news": "What is the news?", "recipe": "Find a recipe.", "order": "Track my order.",
+        "translate": "Translate something.", "file": "Read a file.", "flight": "Book a flight.", "volume": "Change the volume.", "note": "Make a note."}
+
+
+def bare_wish(function: Function) -> str | None:
+    """A sentence that leaves out all that the function needs."""
+    if len(function.asks) == 1 or not any(p.required for p in function.parameters):
+        return None
+    return next((BARE[key] for key in BARE if key in function.description.lower() or key in function.name.lower()), None)
+
+
+def missing(w: World, box: Box) -> Sample:
     """A required value was not said: ask for it."""
-    while True:
-        function = family(w)
-        needed = [p for p in function.parameters if p.required]
-        bare = {"weather": "What's the weather?", "forecast": "Give me the forecast.", "email": "Send an email.", "timer": "Set a timer.", "alarm": "Set an alarm.",
-                "message": "Send a message.", "stock": "What is the stock price?", "news": "What is the news?", "recipe": "Find a recipe.", "order": "Track my order.",
-                "translate": "Translate something.", "file": "Read a file.", "flight": "Book a flight.", "volume": "Change the volume.", "note": "Make a note."}
-        key = next((word for word in bare if word in function.description.lower() or word in function.name.lower()), None)
-        if key and needed:
-            break
-    words = spoken([f"the {p.words}" for p in needed])
-    answer = f"Please tell me {words}."
-    prompt = w.style(bare[key])
-    tools = [declare(w, function)]
-    return Sample("no tool fits", [user(prompt)], answer, f"{function.name} needs {words}, which the user did not say.", tools=tools,
-                  expect={"contains": ["please tell me"]})
+    options = [function for function in box.functions if bare_wish(function)]
+    if not options:
+        return single(w, box)
+    function = w.pick(options)
+    words = spoken([f"the {p.words}" for p in function.parameters if p.required])
+    return Sample("no tool fits", [user(w.style(bare_wish(function) or ""))], f"Please tell me {words}.",
+                  f"{function.name} needs {words}, which the user did not say.", tools=box.tools, expect={"contains": ["please tell me"]})
 
 
 ERRORS = ["not found", "timeout", "permission denied", "unknown city", "service unavailable", "invalid id", "no connection", "limit reached",
@@ -310,8 +335,8 @@ def answered(w: World, base: Sample) -> tuple[list[Message], str, list[str]]:
     return messages, " ".join(answers), marks
 
 
-def from_result(w: World) -> Sample:
-    base = twice(w) if w.chance(0.22) else single(w)
+def from_result(w: World, box: Box) -> Sample:
+    base = twice(w, box) if w.chance(0.22) else single(w, box)
     base.thinking = w.chance(0.5)
     messages, answer, marks = answered(w, base)
     if len(base.calls) == 2 and len(set(answer.split(". "))) == 1:
@@ -320,42 +345,48 @@ def from_result(w: World) -> Sample:
     return Sample("results", messages, answer, f"I have {count}. I tell the user.", tools=base.tools, expect={"contains": marks}, thinking=base.thinking)
 
 
-def follow_up(w: World) -> Sample:
+def follow_up(w: World, box: Box) -> Sample:
     """After a finished call: a new value for the same function, or a new wish."""
-    base = single(w)
+    base = single(w, box)
     base.thinking = False
     messages, answer, _ = answered(w, base)
     messages.append(assistant(answer))
     call = base.calls[0]
-    strings = [key for key, value in call["arguments"].items() if isinstance(value, str)]
     declared = next(tool["function"] for tool in base.tools if tool["function"]["name"] == call["name"])
-    plain_strings = [key for key in strings if "enum" not in declared["parameters"]["properties"][key]]
+    plain_strings = [key for key, value in call["arguments"].items()
+                     if isinstance(value, str) and "enum" not in declared["parameters"]["properties"][key]]
     if len(call["arguments"]) == 1 and plain_strings:
-        value = city(w) if plain_strings[0] in PLACES else w.pick([name, noun, city])(w)
-        asked = w.say(["And {v}?", "And what about {v}?", "What about {v}?", "Now {v}.", "And in {v}?" if plain_strings[0] in PLACES else "And for {v}?", "The same for {v}."], v=value)
-        new = {"name": call["name"], "arguments": {plain_strings[0]: value}}
-        sample = call_sample(messages + [user(asked)], [new], base.tools)
-    elif w.chance(0.5):
-        other = w.pick([smalltalk.chat, facts.opposite, facts.animal])(w)
-        sample = Sample("no tool fits", messages + other.messages, other.answer, other.thought, tools=base.tools, expect=other.expect)
-        return sample
-    else:
-        function = composed(w)
-        if any(tool["function"]["name"] == function.name for tool in base.tools):
-            return follow_up(w)
-        asked, new = request(w, function)
-        tools = base.tools + [declare(w, function)]
-        w.rng.shuffle(tools)
-        sample = call_sample(messages + [user(asked)], [new], tools)
+        key = plain_strings[0]
+        value = city(w) if key in PLACES else w.pick([name, noun, city])(w)
+        asked = w.say(["And {v}?", "And what about {v}?", "What about {v}?", "Now {v}.", "And in {v}?" if key in PLACES else "And for {v}?", "The same for {v}."], v=value)
+        return call_sample(messages + [user(asked)], [{"name": call["name"], "arguments": {key: value}}], base.tools)
+    sample = no_fit(w, box) if w.chance(0.4) else single(w, box)
+    sample.messages = messages + sample.messages
     return sample
 
 
-def after_talk(w: World) -> Sample:
+def after_talk(w: World, box: Box) -> Sample:
     """A call after unrelated turns."""
-    sample = single(w)
-    history = w.pick([memory.between, memory.between, lambda w: memory.between(w) + memory.between(w)])(w)
-    sample.messages = history + sample.messages
+    sample = single(w, box)
+    sample.messages = w.pick([memory.between, memory.between, lambda w: memory.between(w) + memory.between(w)])(w) + sample.messages
     return sample
 
 
-MAKERS = [(single, 12), (twice, 3), (no_fit, 2.5), (missing, 0.7), (from_result, 5), (follow_up, 1.5), (after_talk, 1)]
+SHARES = [(single, 12), (twice, 4), (no_fit, 3), (missing, 1.5), (from_result, 5), (follow_up, 1.5), (after_talk, 1)]
+
+
+def fresh(w: World) -> Box:
+    while True:
+        first = some_function(w)
+        if bare_wish(first) or not w.chance(0.15):  # rare otherwise, and `missing` needs them
+            return toolbox(w, first)
+
+
+def group(w: World) -> list[Sample]:
+    """Several conversations with the same functions, which training reads only once."""
+    box = fresh(w)
+    makers = w.rng.choices([maker for maker, _ in SHARES], [weight for _, weight in SHARES], k=w.number(3, 6))
+    return [maker(w, box) for maker in makers]
+
+
+MAKERS = [((lambda w, maker=maker: maker(w, fresh(w))), weight) for maker, weight in SHARES]

@@ -52,6 +52,30 @@ FRAMES = """什么是{t}？|{t}是什么？|请解释{t}。|怎么学习{t}？|�
 {t}为什么重要？|怎么做{t}？|谁是{n}？|{n}是谁？|{c}有多少人？|去{c}怎么玩？|翻译这段话""".replace("\n", "|").split("|")
 
 
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗小阿"
+GIVEN = "明红华伟娜强洋静美刚丽云文军平东海龙玲芳燕杰磊超勇敏霞新建国春雨山水月林"
+
+
+def person(w: World) -> str:
+    """A name; in training mostly any, so that names are copied and not recalled."""
+    while True:
+        if w.held or w.chance(0.4):
+            return w.open(NAMES_ZH)
+        value = w.pick(SURNAMES) + "".join(w.pick(GIVEN) for _ in range(w.number(1, 2)))
+        if not is_held(value):
+            return value
+
+
+def topic(w: World) -> str:
+    """A thing to ask about; in training often no thing at all."""
+    while True:
+        if w.held or w.chance(0.7):
+            return w.open(THINGS)
+        value = "".join(w.pick(w.pick(THINGS)) for _ in range(w.number(1, 4)))
+        if not is_held(value):
+            return value
+
+
 def style(w: World, text: str) -> str:
     """Chinese users' habits: ASCII marks or none, a polite start."""
     if w.chance(0.15):
@@ -137,7 +161,7 @@ def arithmetic(w: World) -> Sample:
 def name(w: World) -> Sample:
     """Remembering a name or a city in Chinese."""
     city = w.chance(0.3)
-    value = w.open(CITIES_ZH if city else NAMES_ZH)
+    value = w.open(CITIES_ZH) if city else person(w)
     tell = w.pick(["我住在{v}。", "我来自{v}。", "我家在{v}"] if city else ["我叫{v}。", "我的名字是{v}。", "你好，我叫{v}。", "我是{v}"]).format(v=value)
     reply = f"{value}是个好地方！" if city else f"很高兴认识你，{value}！"
     if w.chance(0.35):
@@ -159,7 +183,7 @@ def count(w: World) -> Sample:
 
 
 def unknown(w: World) -> Sample:
-    prompt = w.pick(FRAMES).format(t=w.open(THINGS), u=w.open(THINGS), n=w.open(NAMES_ZH), c=w.open(CITIES_ZH))
+    prompt = w.pick(FRAMES).format(t=topic(w), u=topic(w), n=person(w), c=w.open(CITIES_ZH))
     return ask("chinese", style(w, prompt), SORRY, "这个我不知道。我如实说。", contains=["很小的演示模型"])
 
 

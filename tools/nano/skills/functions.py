@@ -32,10 +32,6 @@ class Function:
     parameters: list[Parameter]
     asks: list[str]
 
-    def sentences(self, given: set[str]) -> list[str]:
-        """The sentences that mention just the given parameters."""
-        return [ask for ask in self.asks if all(("{" + p.name + "}" in ask) == (p.name in given) for p in self.parameters)]
-
 
 def city(w: World) -> str:
     return w.open(CITIES) if w.chance(0.65) else w.invented().capitalize()

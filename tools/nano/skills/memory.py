@@ -205,4 +205,4 @@ def multi_turn(w: World) -> Sample:
     return sample
 
 
-MAKERS = [(remembered, 8), (told, 3), (never_told, 2), (persona, 4), (system_knowledge, 2.5), (multi_turn, 4)]
+MAKERS = [(remembered, 8), (told, 2.5), (never_told, 2.5), (persona, 4), (system_knowledge, 2.5), (multi_turn, 4)]

@@ -151,7 +151,7 @@ def count(w: World) -> Sample:
     down = w.chance(0.2)
     low = 1 if w.chance(0.75) else w.number(0, 60)
     high = low + w.number(2, 29) if w.chance(0.8) else low + w.number(30, 99)
-    step = 2 if not down and w.chance(0.08) else 1
+    step = 2 if not down and w.chance(0.15) else 1
     values = list(range(low, high + 1, step))
     if down:
         values.reverse()
@@ -205,4 +205,4 @@ def dates(w: World) -> Sample:
                "I cannot see a clock. I say so.", contains=["do not have a clock"])
 
 
-MAKERS = [(chat, 10), (joke, 2), (story, 1), (poem, 3), (count, 4), (table, 2), (dates, 0.5)]
+MAKERS = [(chat, 8), (joke, 1), (story, 1), (poem, 2.5), (count, 5), (table, 3), (dates, 0.5)]

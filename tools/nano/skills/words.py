@@ -51,7 +51,9 @@ def case(w: World) -> Sample:
         prompt = w.say(["Write {x} in lowercase.", "Lowercase {x}", "Write the word {x} in small letters.", "Convert \"{x}\" to lowercase.",
                         "Make {x} lowercase.", "What is {x} in lower case?", "Change {x} to lower case."], x=item.upper())
     letters = "-".join(answer)
-    return ask("words", prompt, answer, f"Letter by letter: {letters}.", equals=answer)
+    sample = ask("words", prompt, answer, f"Letter by letter: {letters}.", equals=answer)
+    sample.spelled = True
+    return sample
 
 
 def spell(w: World) -> Sample:
@@ -95,13 +97,13 @@ def reverse(w: World) -> Sample:
         steps = f"{'-'.join(item)} backwards is {'-'.join(backwards)}"
         sample = ask("words", prompt, backwards if thinking else f"{steps}: {backwards}", f"{steps}.",
                      contains=[backwards])
-        sample.thinking = thinking
+        sample.thinking, sample.spelled = thinking, True
         return sample
     items = words(w, 2, 6)
     answer = ", ".join(reversed(items))
     prompt = w.say(["Reverse this list: {t}", "Reverse the list {t}", "Put these words in reverse order: {t}", "Reverse the order of {t}",
                     "Write these words backwards: {t}", "Turn the list around: {t}", "Reverse: {t}"], t=listed(w, items))
-    return ask("words", prompt, answer, f"The last word is {items[-1]}, so I start with it.", equals=answer)
+    return ask("words", prompt, answer, "In order: " + ", ".join(f"{i + 1} {item}" for i, item in enumerate(items)) + ".", equals=answer)
 
 
 def ends(w: World) -> Sample:
@@ -110,7 +112,7 @@ def ends(w: World) -> Sample:
     value = items[{"first": 0, "second": 1, "last": -1}[place]]
     prompt = w.say(["What is the {p} word of \"{t}\"?", "What is the {p} word in this list: {t}", "Give me the {p} word: {t}", "Which word is {p}: {t}",
                     "What is the {p} item of {t}?", "{t}: what is the {p} word?", "Tell me the {p} word of {t}"], p=place, t=listed(w, items))
-    return ask("words", prompt, f"The {place} word is {value}.", f"The list starts with {items[0]} and ends with {items[-1]}.",
+    return ask("words", prompt, f"The {place} word is {value}.", f"First {items[0]}, second {items[1]}, last {items[-1]}.",
                contains=[f"{place} word is {value}."])
 
 
@@ -145,4 +147,4 @@ def join(w: World) -> Sample:
     return ask("words", prompt, answer, f"I write the words with {name} between them.", equals=answer)
 
 
-MAKERS = [(repeat, 5), (case, 4), (spell, 5), (letters, 2), (count_words, 1.5), (reverse, 3), (ends, 2.5), (sort, 3), (join, 2)]
+MAKERS = [(repeat, 5), (case, 5), (spell, 5), (letters, 3), (count_words, 2), (reverse, 4), (ends, 2.5), (sort, 5), (join, 2)]

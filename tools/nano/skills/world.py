@@ -26,6 +26,7 @@ class Sample:
     expect: dict[str, Json] = field(default_factory=dict)
     thinking: bool | None = None  # None: either mode has this answer
     json_mode: bool = False
+    spelled: bool = False  # the answer is written in single letters
 
 
 def bucket(text: str, size: int) -> int:
@@ -52,9 +53,11 @@ CODAS = ["", "", "", "b", "ck", "d", "l", "ll", "m", "n", "nd", "ng", "nt", "p",
 class World:
     """A source of choices; `held` draws open values from the held-out side."""
 
-    def __init__(self, rng: random.Random, held: bool) -> None:
+    def __init__(self, rng: random.Random, held: bool, pieces: Sequence[str] = ()) -> None:
+        """`pieces` are the tokenizer's pieces of words, so that training meets each of them in values."""
         self.rng = rng
         self.held = held
+        self.pieces = pieces
 
     def pick(self, options: Sequence[T]) -> T:
         return options[int(self.rng.random() * len(options))]
@@ -69,19 +72,35 @@ class World:
         return self.rng.randint(low, high)
 
     def open(self, options: Sequence[str]) -> str:
-        """A value whose spelling belongs to this side of the split."""
+        """A value whose spelling belongs to this side of the split.
+
+        In training a third is made up, or the model would learn the few
+        hundred values of the pools instead of learning to copy any value.
+        """
         while True:
             value = self.pick(options)
-            if is_held(value) == self.held:
+            if is_held(value) != self.held:
+                continue
+            if self.held or not value.isascii() or self.chance(0.65):
                 return value
+            return self.invented().capitalize() if value[0].isupper() else self.invented()
 
     def invented(self, low: int = 2, high: int = 3) -> str:
-        """A made-up lower-case word."""
+        """A made-up lower-case word; in training of any letters, too."""
         while True:
-            count = self.number(low, high)
-            word = "".join(self.pick(ONSETS) + self.pick(VOWELS) + self.pick(CODAS) for _ in range(count))
+            word = self._syllables(low, high) if self.held or self.chance(0.5) else self._soup()
             if 3 <= len(word) <= 11 and is_held(word) == self.held:
                 return word
+
+    def _syllables(self, low: int, high: int) -> str:
+        count = self.number(low, high)
+        return "".join(self.pick(ONSETS) + self.pick(VOWELS) + self.pick(CODAS) for _ in range(count))
+
+    def _soup(self) -> str:
+        """Random pieces of the tokenizer, or random letters."""
+        if self.pieces and self.chance(0.75):
+            return "".join(self.pick(self.pieces) for _ in range(self.number(1, 4)))
+        return "".join(self.pick("abcdefghijklmnopqrstuvwxyz") for _ in range(self.number(3, 8)))
 
     def several(self, make: Any, count: int) -> list[Any]:
         """`count` different values of the maker."""
