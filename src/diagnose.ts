@@ -1,9 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import type { LlamaBinding } from './catalogue/row.ts'
+import type { Model } from './chat/model.ts'
 import { checkLoad, describeEngine } from './engines/llama/describe.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
-import { readCatalogue } from './models.ts'
+import { planMemory, totalOf } from './engines/llama/memory-plan.ts'
+import { memoryFor, readCatalogue } from './models.ts'
+import { showBytes } from './chat/show-bytes.ts'
 import type { Settings } from './settings.ts'
 
 /** One thing that was looked at. */
@@ -23,7 +27,10 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
   const system = [
     fine('Node', process.version),
     fine('system', `${process.platform} ${process.arch}, kernel ${release()}`),
-    fine('memory', `${gigabytes(process.availableMemory())} free of ${gigabytes(totalmem())}`),
+    fine(
+      'memory',
+      `${showBytes(process.availableMemory())} free of ${showBytes(totalmem())}; models may take ${showBytes(memoryFor(settings))}`,
+    ),
     await look('llama.cpp', () => {
       const { libraries } = describeEngine()
       return `${libraries.release}, from ${libraries.package} ${libraries.version}`
@@ -42,7 +49,7 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
       for (const { model, engine } of readCatalogue({ ...settings, models: source, standIn: '' })) {
         if (engine.kind === 'none' || seen.has(model.id)) continue
         seen.add(model.id)
-        models.push(await look(model.id, () => tryModel(engine.file)))
+        models.push(await look(model.id, () => tryModel(model, engine)))
       }
     } catch (error) {
       models.push(await look('models', () => Promise.reject(error)))
@@ -51,11 +58,16 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
   return [...system, ...models]
 }
 
-async function tryModel(file: string): Promise<string> {
-  const { architecture, parameters, sizeBytes } = readModelFile(file)
+async function tryModel({ contextLength }: Model, { file, sequences }: LlamaBinding): Promise<string> {
+  const facts = readModelFile(file)
   const { backends, ms } = await checkLoad(file)
-  const size = `${architecture}, ${Math.round(parameters / 1e6)} million parameters, ${gigabytes(sizeBytes)}`
-  return `${size}, loaded in ${ms} ms with ${backends.join(', ')}`
+  const plan = planMemory(facts, { contextLength, sequences })
+  const [all, weights, cache] = [totalOf(plan), plan.weights, plan.cache].map(showBytes)
+  return (
+    `${facts.architecture}, ${Math.round(facts.parameters / 1e6)} million parameters; ` +
+    `takes ${all}: weights ${weights}, KV cache ${cache} for ${plan.cells} tokens of up to ${sequences} answers, ` +
+    `each in a window of ${contextLength}; loaded in ${ms} ms with ${backends.join(', ')}`
+  )
 }
 
 function fine(about: string, text: string): Finding {
@@ -73,8 +85,4 @@ async function look(about: string, check: () => string | Promise<string>): Promi
 /** The folder, or the one in which it would be made. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) ? folder : nearestFolder(dirname(folder))
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`
 }

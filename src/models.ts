@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { type RowFile, readRows } from './catalogue/read-rows.ts'
@@ -7,9 +8,13 @@ import type { LlamaBinding, Row } from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
 import { Failure } from './chat/failure.ts'
 import type { Limit, Model } from './chat/model.ts'
+import { showBytes } from './chat/show-bytes.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
 import { type EngineLogLine, llamaEngine } from './engines/llama/llama-engine.ts'
+import { type MemoryPlan, planMemory, totalOf, widestWindow } from './engines/llama/memory-plan.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
+import { createPromptWriter } from './engines/llama/prompt-text.ts'
+import { openResidence } from './engines/residence.ts'
 import { readPulled } from './hub/pulled.ts'
 import { type ModelSource, pulledList, type Settings } from './settings.ts'
 
@@ -30,8 +35,14 @@ export interface Models {
   close(): Promise<void>
 }
 
+/** The share of the machine's memory that models may take unless told otherwise. */
+const shareOfMemory = 0.8
+
 /** The widest window that a model gets unless told otherwise: wider ones cost memory that most chats never use. */
 const widestByDefault = 16_384
+
+/** Below this many tokens a window is of no use; a model that lacks the memory for it is refused. */
+const narrowest = 512
 
 interface Running {
   /** Tells whether a row still wants this very engine. */
@@ -44,6 +55,15 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
   let rows: readonly Row[] = []
   let running: ReadonlyMap<string, Running> = new Map()
   const leaving = new Map<Engine, NodeJS.Timeout>()
+  const residence = openResidence({
+    bytes: memoryFor(settings),
+    idle: settings.idleMinutes * 60_000,
+    now: () => performance.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms).unref()
+      return () => clearTimeout(timer)
+    },
+  })
 
   function reload(): void {
     const read = readCatalogue(settings)
@@ -63,7 +83,7 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
           const binding = JSON.stringify([bound, model.contextLength])
           const known = before.get(model.id)
           if (known?.binding === binding) return [[model.id, known]]
-          const engine = openLlama(model, bound, settings.queue, log)
+          const engine = hostLlama(model, bound)
           fresh.push(engine)
           return [[model.id, { binding, engine }]]
         }),
@@ -74,11 +94,30 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
     }
   }
 
+  /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */
+  function hostLlama({ id, contextLength }: Model, { file, sequences, threads }: LlamaBinding): Engine {
+    const facts = readModelFile(file)
+    const plan = planMemory(facts, { contextLength, sequences })
+    refuseTooLarge(id, plan, contextLength, memoryFor(settings))
+    const options = {
+      name: id,
+      file,
+      template: facts.template,
+      contextLength,
+      sequences,
+      threads: threads === 'auto' ? defaultThreads(facts) : threads,
+      queue: settings.queue,
+      log,
+    }
+    createPromptWriter(facts, facts.template)
+    return residence.host(id, totalOf(plan), () => llamaEngine(options))
+  }
+
   /** Closes the engine once it is at rest. Whoever found it a moment ago has begun by the first look. */
   function leave(engine: Engine): void {
     const look = () => {
       const state = engine.state()
-      if (state.status === 'ready' && state.running + state.waiting > 0) return
+      if (state.running + state.waiting > 0) return
       clearInterval(leaving.get(engine))
       leaving.delete(engine)
       void engine.close()
@@ -118,23 +157,21 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
   }
 }
 
-function openLlama(
-  { id, contextLength }: Model,
-  { file, sequences, threads }: LlamaBinding,
-  queue: number,
-  log: (line: EngineLogLine) => void,
-): Engine {
-  const facts = readModelFile(file)
-  return llamaEngine({
-    name: id,
-    file,
-    template: facts.template,
-    contextLength,
-    sequences,
-    threads: threads === 'auto' ? defaultThreads(facts) : threads,
-    queue,
-    log,
-  })
+/** Bytes that all loaded models may take together. */
+export function memoryFor({ memory }: Settings): number {
+  if (memory !== 'auto') return memory * 1e9
+  // What a container may have, where this is one.
+  const limit = process.constrainedMemory()
+  return shareOfMemory * (limit > 0 ? Math.min(limit, totalmem()) : totalmem())
+}
+
+function refuseTooLarge(id: string, plan: MemoryPlan, window: number, bytes: number): void {
+  if (totalOf(plan) <= bytes) return
+  const [all, weights, cache, room] = [totalOf(plan), plan.weights, plan.cache, bytes].map(showBytes)
+  throw new Failure(
+    'internal',
+    `${id} takes ${all} of memory (weights ${weights}, KV cache ${cache} for a window of ${window} tokens), and models may take ${room}. Give it a smaller contextLength, or raise memory.`,
+  )
 }
 
 /** The files that `readCatalogue` reads rows from. */
@@ -173,11 +210,11 @@ function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
 }
 
 /** What the operator says of all models; and no promise that the window a model is run with cannot keep. */
-function withSettings({ model, engine }: Row, { sequences, threads, contextLength }: Settings): Row {
+function withSettings({ model, engine }: Row, settings: Settings): Row {
+  const { sequences, threads, contextLength } = settings
   if (engine.kind === 'none') return { model, engine }
   const wanted = engine.contextLength === 'auto' ? contextLength : engine.contextLength
-  const widest = () => Math.min(readModelFile(engine.file).contextLength, widestByDefault)
-  const window = Math.min(model.contextLength, wanted === 'auto' ? widest() : wanted)
+  const window = Math.min(model.contextLength, wanted === 'auto' ? widestFor(engine.file, settings) : wanted)
   return {
     model: { ...model, contextLength: window, answerLimit: within(model.answerLimit, window) },
     engine: {
@@ -186,6 +223,13 @@ function withSettings({ model, engine }: Row, { sequences, threads, contextLengt
       threads: threads === 'auto' ? engine.threads : threads,
     },
   }
+}
+
+/** As wide as the file's own, a sensible size and the memory allow. */
+function widestFor(file: string, settings: Settings): number {
+  const facts = readModelFile(file)
+  const fits = widestWindow(facts, memoryFor(settings))
+  return Math.min(facts.contextLength, widestByDefault, Math.max(fits, narrowest))
 }
 
 function within({ byDefault, max }: Limit, window: number): Limit {

@@ -14,6 +14,10 @@ export interface Settings {
   readonly bundledRows: readonly string[]
   /** The id of a model that answers for those that nothing runs; empty for none. */
   readonly standIn: string
+  /** Gigabytes that all loaded models may take together; `auto`: four fifths of the machine's. */
+  readonly memory: 'auto' | number
+  /** Minutes after its last answer until a model leaves the memory; 0: only when another one needs it. */
+  readonly idleMinutes: number
   /** Choices that may wait for room, for each model. */
   readonly queue: number
   /** Choices generated at the same time, for each model; `auto`: as the model's row says. */

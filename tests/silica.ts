@@ -32,6 +32,8 @@ export async function openTestSilica(
       models: [],
       bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
       standIn: '',
+      memory: 'auto',
+      idleMinutes: 0,
       queue: 256,
       sequences: 'auto',
       threads: 'auto',
@@ -52,7 +54,9 @@ export async function openTestSilica(
     async idle() {
       const busy = () => {
         const states = [...silica.states().values()]
-        const working = states.some((state) => state.status !== 'ready' || state.running + state.waiting > 0)
+        const working = states.some(
+          (state) => state.status === 'starting' || state.running + state.waiting > 0,
+        )
         return working || silica.accounts.running() > 0
       }
       while (busy()) await setImmediate()

@@ -21,7 +21,7 @@ export const rooms: Readonly<
     types: ['catalogue'],
   },
   measure: { all: ['chat'], types: [] },
-  diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: [] },
+  diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: ['catalogue'] },
   cli: {
     all: ['main', 'models', 'hub', 'measure', 'diagnose', 'settings', 'schema', 'chat', 'read-sse'],
     types: ['catalogue'],

@@ -20,8 +20,8 @@ export interface Engine {
 }
 
 export interface EngineState {
-  /** `failed`: it could not be started and tries no more, for `reason`. */
-  readonly status: 'starting' | 'ready' | 'failed'
+  /** `resting`: it is not loaded until somebody asks. `failed`: it could not be started and tries no more, for `reason`. */
+  readonly status: 'resting' | 'starting' | 'ready' | 'failed'
   readonly reason: string
   /** Choices being generated. */
   readonly running: number

@@ -149,6 +149,14 @@ function withModels(name: string, description: string): Command {
   return withData(program.command(name).description(description))
     .option('--model <model>', 'serve name=path.gguf, path.gguf or rows.yaml too; may be repeated', listed)
     .option('--stand-in <model>', 'have this model answer for all that the catalogue knows and nothing runs')
+    .option(
+      '--memory <gigabytes>',
+      "what all loaded models may take together (default: four fifths of the machine's)",
+    )
+    .option(
+      '--idle <minutes>',
+      'unload a model that nobody has asked for so long (default: when another needs the room)',
+    )
     .option('--sequences <number>', 'answers generated at the same time, for each model')
     .option('--queue <number>', 'answers that may wait, for each model (default: 256)')
     .option('--threads <number>', 'threads for each model (default: by its size and this machine)')

@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../chat/failure.ts'
-import { chooseFile, inGigabytes, readReference } from '../hub/choose-file.ts'
+import { showBytes } from '../chat/show-bytes.ts'
+import { chooseFile, readReference } from '../hub/choose-file.ts'
 import { download } from '../hub/download.ts'
 import { authorization, type Hub, listFiles, urlOf } from '../hub/hub.ts'
 import { addPulled, readPulled, removePulled } from '../hub/pulled.ts'
@@ -37,7 +38,7 @@ export async function pull(settings: Settings, options: PullOptions): Promise<vo
     return
   }
   const path = join(dirname(list), file)
-  console.error(`${repository}:${chosen.path}, ${inGigabytes(chosen.bytes)}, from ${hub.url}`)
+  console.error(`${repository}:${chosen.path}, ${showBytes(chosen.bytes)}, from ${hub.url}`)
   await download(
     {
       url: urlOf(hub, repository, revision, chosen.path),
@@ -99,7 +100,7 @@ function progressOn(out: NodeJS.WriteStream, total: number): (step: string, byte
     if (first < 0) first = bytes
     const part = total === 0 ? 1 : bytes / total
     const seconds = (performance.now() - began) / 1000
-    const pace = step === 'loading' ? `  ${inGigabytes((bytes - first) / Math.max(seconds, 0.1))}/s` : ''
+    const pace = step === 'loading' ? `  ${showBytes((bytes - first) / Math.max(seconds, 0.1))}/s` : ''
     const percent = Math.floor(part * 100)
     const now = out.isTTY ? `${step} ${percent}` : `${step} ${Math.floor(percent / 10)}`
     if (now === told) return
@@ -109,8 +110,6 @@ function progressOn(out: NodeJS.WriteStream, total: number): (step: string, byte
       return
     }
     const bar = '#'.repeat(Math.round(part * 30)).padEnd(30, '.')
-    out.write(
-      `\r\u001b[2K${step} [${bar}] ${percent} %  ${inGigabytes(bytes)}${pace}${part >= 1 ? '\n' : ''}`,
-    )
+    out.write(`\r\u001b[2K${step} [${bar}] ${percent} %  ${showBytes(bytes)}${pace}${part >= 1 ? '\n' : ''}`)
   }
 }

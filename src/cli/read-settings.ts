@@ -17,6 +17,8 @@ const fields = {
   database: Type.String({ minLength: 1 }),
   models: Type.Array(Type.String({ minLength: 1 })),
   standIn: Type.String({ minLength: 1 }),
+  memory: Type.Union([Type.Literal('auto'), Type.Number({ minimum: 0.1, maximum: 1_000_000 })]),
+  idleMinutes: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   queue: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   sequences: autoOr(256),
   threads: autoOr(1024),
@@ -42,6 +44,8 @@ const places = [
   { field: 'database', flag: '', variable: 'SILICA_DATABASE' },
   { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
   { field: 'standIn', flag: 'stand-in', variable: 'SILICA_STAND_IN' },
+  { field: 'memory', flag: 'memory', variable: 'SILICA_MEMORY' },
+  { field: 'idleMinutes', flag: 'idle', variable: 'SILICA_IDLE' },
   { field: 'queue', flag: 'queue', variable: 'SILICA_QUEUE' },
   { field: 'sequences', flag: 'sequences', variable: 'SILICA_SEQUENCES' },
   { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
@@ -83,6 +87,8 @@ export function readSettings(around: Surroundings): Settings {
     models: [],
     bundledRows: rowFiles(around.bundledModels),
     standIn: '',
+    memory: 'auto',
+    idleMinutes: 0,
     queue: 256,
     sequences: 'auto',
     threads: 'auto',
@@ -134,7 +140,7 @@ function listOf(text: string | readonly string[]): readonly string[] {
 }
 
 function numberOr(text: string): string | number {
-  return /^\d+$/.test(text) ? Number(text) : text
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }
 
 /** The same choices in the words of `Settings`, with absolute paths. */

@@ -110,7 +110,7 @@ export function openServer(parts: HttpParts): Server {
 function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.get('/health', (_request, reply) => {
     const states = [...parts.states()]
-    const ready = states.every(([, state]) => state.status === 'ready')
+    const ready = states.every(([, { status }]) => status === 'ready' || status === 'resting')
     const models = states.map(([id, { status, running, waiting }]) => ({ id, status, running, waiting }))
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', models })
   })

@@ -1,4 +1,5 @@
 import { Failure } from '../chat/failure.ts'
+import { showBytes } from '../chat/show-bytes.ts'
 import type { HubFile } from './hub.ts'
 
 /** What is asked for: `owner/name`, `owner/name:file.gguf`, or `owner/name:Q4_K_M`, a part of the file's name. */
@@ -27,13 +28,9 @@ export function chooseFile(files: readonly HubFile[], { repository, file }: Refe
   if (one && others.length === 0) return one
   if (files.length === 0) throw new Failure('invalid-request', `${repository} has no GGUF file.`)
   const choices = (one ? meant : whole).map(
-    ({ path, bytes }) => `\n  ${repository}:${path}  ${inGigabytes(bytes)}`,
+    ({ path, bytes }) => `\n  ${repository}:${path}  ${showBytes(bytes)}`,
   )
   const parts = files.length > whole.length ? '\nFiles in several parts are not supported.' : ''
   const which = one ? 'Several files are meant' : `${repository} has no file '${file}'`
   throw new Failure('invalid-request', `${which}; choose one:${choices.join('')}${parts}`)
-}
-
-export function inGigabytes(bytes: number): string {
-  return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../chat/failure.ts'
-import { inGigabytes } from './choose-file.ts'
+import { showBytes } from '../chat/show-bytes.ts'
 import { refusalOf } from './hub.ts'
 
 export interface Download {
@@ -75,7 +75,7 @@ async function checkRoom({ file, bytes }: Download, have: number): Promise<void>
   if (room < needed)
     throw new Failure(
       'internal',
-      `${dirname(file)} has ${inGigabytes(room)} free and ${inGigabytes(needed)} are needed.`,
+      `${dirname(file)} has ${showBytes(room)} free and ${showBytes(needed)} are needed.`,
     )
 }
 

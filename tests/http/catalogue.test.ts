@@ -134,3 +134,29 @@ describe('a model that nothing runs', () => {
     )
   })
 })
+
+describe('models that do not fit beside each other', () => {
+  const file = join(models, 'nano/silica-nano.gguf')
+  const own = { kind: 'gguf', name: 'mine/own', file } as const
+
+  test('take turns in the memory', async () => {
+    const silica = await openTestSilica({ models: [own], memory: 0.4 })
+    for (const model of ['mine/own', 'silica/nano', 'mine/own'])
+      expect((await post(silica, { model })).status).toBe(200)
+    const health = await fetch(`${silica.url}/health`)
+    expect(await health.json()).toMatchObject({
+      status: 'ok',
+      models: [
+        { id: 'mine/own', status: 'ready' },
+        { id: 'silica/nano', status: 'resting' },
+      ],
+    })
+    await silica.close()
+  })
+
+  test('are refused with numbers where one alone is too large', async () => {
+    await expect(openTestSilica({ models: [own], memory: 0.2 })).rejects.toThrow(
+      /^mine\/own takes 0\.\d\d GB of memory \(weights 8\.6 MB, KV cache .* for a window of 512 tokens\), and models may take 0\.20 GB/,
+    )
+  })
+})

@@ -29,13 +29,22 @@ test('the models are listed in the service’s shape', async () => {
 })
 
 test('health needs no key and says what the engines are doing', async () => {
-  await silica.idle()
-  const response = await fetch(`${silica.url}/health`)
-  expect(response.status).toBe(200)
-  expect(await response.json()).toEqual({
-    status: 'ok',
-    models: [{ id: 'silica/nano', status: 'ready', running: 0, waiting: 0 }],
+  const health = async () => {
+    const response = await fetch(`${silica.url}/health`)
+    return [response.status, await response.json()]
+  }
+  const healthy = (status: string) => [
+    200,
+    { status: 'ok', models: [{ id: 'silica/nano', status, running: 0, waiting: 0 }] },
+  ]
+  expect(await health()).toEqual(healthy('resting'))
+  await fetch(`${silica.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${silica.key}` },
+    body: JSON.stringify({ model: 'silica/nano', messages: [{ role: 'user', content: 'Hello' }] }),
   })
+  await silica.idle()
+  expect(await health()).toEqual(healthy('ready'))
 })
 
 test('a raw stream begins with the role, ends with [DONE], and its whole twin says the same', async () => {

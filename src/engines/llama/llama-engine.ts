@@ -4,6 +4,7 @@ import { streamEvents } from './event-stream.ts'
 import { answerGrammar } from './grammar/answer-grammar.ts'
 import { callTokens } from './grammar/call-syntaxes.ts'
 import { writeGbnf } from './grammar/write-gbnf.ts'
+import { planMemory } from './memory-plan.ts'
 import type { Task } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import { readModelFile } from './model-file.ts'
@@ -39,7 +40,7 @@ export interface LlamaOptions {
  */
 export function llamaEngine(options: LlamaOptions): Engine {
   const file = readModelFile(options.file)
-  return llamaEngineWithCells(options, file, cellsFor(file, options))
+  return llamaEngineWithCells(options, file, planMemory(file, options).cells)
 }
 
 /** Milliseconds that a request may wait for others to end. */
@@ -73,18 +74,6 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
     state: () => model.state(),
     close: () => model.close(),
   }
-}
-
-const smallCacheBytes = 64 * 2 ** 20
-
-/**
- * Cells of the KV cache: whole contexts, one at least and one for each sequence at most, in as much memory as half the
- * weights take, or 64 MiB where that is more. Few answers ever fill their context, and those that do not fit wait.
- */
-function cellsFor(file: ModelFile, { contextLength, sequences }: LlamaOptions): number {
-  const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)
-  const contexts = Math.floor(bytes / (contextLength * file.cellBytes))
-  return contextLength * Math.min(sequences, Math.max(1, contexts))
 }
 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {

@@ -1,0 +1,39 @@
+import type { ModelFile } from './model-file.ts'
+
+/** What a model takes while it is loaded, in bytes. */
+export interface MemoryPlan {
+  readonly weights: number
+  /** The KV cache of `cells` tokens, shared by all sequences. */
+  readonly cache: number
+  readonly cells: number
+  /** The process itself, and what llama.cpp computes in. */
+  readonly rest: number
+}
+
+const smallCacheBytes = 64 * 2 ** 20
+/** Measured 100 MB for a small vocabulary; a large one's logits of a batch are as much again. */
+const restBytes = 200e6
+
+/**
+ * Cells of the KV cache: whole contexts, one at least and one for each sequence at most, in as much memory as half the
+ * weights take, or 64 MiB where that is more. Few answers ever fill their context, and those that do not fit wait.
+ */
+export function planMemory(
+  file: ModelFile,
+  { contextLength, sequences }: { readonly contextLength: number; readonly sequences: number },
+): MemoryPlan {
+  const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)
+  const contexts = Math.floor(bytes / (contextLength * file.cellBytes))
+  const cells = contextLength * Math.min(sequences, Math.max(1, contexts))
+  return { weights: file.sizeBytes, cache: cells * file.cellBytes, cells, rest: restBytes }
+}
+
+export function totalOf({ weights, cache, rest }: MemoryPlan): number {
+  return weights + cache + rest
+}
+
+/** The widest window of which one context fits beside the weights; 0 where none of use does. */
+export function widestWindow(file: ModelFile, bytes: number): number {
+  const cells = Math.floor((bytes - file.sizeBytes - restBytes) / file.cellBytes / 256) * 256
+  return Math.max(0, cells)
+}
