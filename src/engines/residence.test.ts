@@ -32,8 +32,8 @@ function house(idle = 0) {
   return {
     log,
     openBytes: () => open,
-    host(name: string, bytes: number): Engine {
-      return residence.host(name, bytes, () => {
+    host: (name: string, bytes: number): Engine =>
+      residence.host(name, bytes, () => {
         log.push(`open ${name}`)
         open += bytes
         const engine = recordedEngine(() => events)
@@ -45,9 +45,8 @@ function house(idle = 0) {
             log.push(`close ${name}`)
           },
         }
-      })
-    },
-    async pass(ms: number) {
+      }),
+    pass: async (ms: number) => {
       time += ms
       for (const timer of timers.filter(({ at }) => at <= time)) {
         timers.splice(timers.indexOf(timer), 1)
