@@ -65,6 +65,12 @@ test('ordinary text stays in one piece', () => {
   expect(createGuard(text).cut(createGuard(text)(text))).toEqual([text])
 })
 
+test('text is not cut where only other text before it would make a special token', () => {
+  const guard = createGuards(['/nothink', '<think>'])('')
+  expect(guard.cut(`{"${guard('kind')}": ${guard('think')}>`)).toEqual(['{"kind": think>'])
+  expect(guard.cut(`/nothin${guard('kind')}<${guard('think')}>`)).toEqual(['/nothin', 'kind<think', '>'])
+})
+
 test('the separator is a character that the request does not use', () => {
   const text = '\ue000\ue001<think>'
   expect(createGuard(text).cut(createGuard(text)(text))).toEqual(['\ue000\ue001<', 'think>'])
@@ -86,4 +92,12 @@ test('thousands of special tokens are searched for in little time', () => {
   const began = performance.now()
   expect(guard.cut(guard(text))).toHaveLength(1)
   expect(performance.now() - began).toBeLessThan(500)
+})
+
+test('text that is nothing but special tokens is cut in little time', () => {
+  const guard = createGuards(Array.from({ length: 6000 }, (_, index) => `<unused${index}>`))('')
+  const text = '<unused5999>'.repeat(5000)
+  const began = performance.now()
+  expect(guard.cut(guard(text))).toHaveLength(5001)
+  expect(performance.now() - began).toBeLessThan(1000)
 })

@@ -27,7 +27,7 @@ export function createGuards(specials: readonly string[]): (everything: string) 
       (text: string) => guardEnds(guardInside(text, forms, separator), text, forms, separator),
       {
         separator,
-        cut: (rendered: string) => joinHarmless(rendered.split(separator), specials, forms),
+        cut: (rendered: string) => joinHarmless(rendered.split(separator), forms),
       },
     )
   }
@@ -35,6 +35,7 @@ export function createGuards(specials: readonly string[]): (everything: string) 
 
 /** What a text must be searched for. Some vocabularies have thousands of special tokens. */
 interface Forms {
+  readonly all: ReadonlySet<string>
   /** Matches, without taking it, each place where a special token stands. */
   readonly whole: RegExp
   /** Proper beginnings and ends of special tokens, by their length. */
@@ -57,6 +58,7 @@ function formsOf(specials: readonly string[]): Forms {
   const patterns = specials.map((special) => special.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
   const whole = new RegExp(patterns.length === 0 ? '(?!)' : `(?=${patterns.join('|')})`, 'g')
   return {
+    all: new Set(specials),
     whole,
     beginnings,
     ends,
@@ -100,24 +102,26 @@ function guardEnds(guarded: string, text: string, forms: Forms, separator: strin
 }
 
 /** Puts pieces together again that make no special token across the place where they were cut. */
-function joinHarmless(pieces: readonly string[], specials: readonly string[], forms: Forms): string[] {
-  const joined: string[] = []
-  let last = ''
+function joinHarmless(pieces: readonly string[], forms: Forms): string[] {
+  const joined: string[][] = [[]]
+  let end = ''
   for (const piece of pieces) {
-    if (makesSpecial(last, piece, specials, forms)) {
-      joined.push(last)
-      last = piece
-    } else last += piece
+    if (makeSpecial(end, piece, forms)) {
+      joined.push([])
+      end = ''
+    }
+    joined.at(-1)?.push(piece)
+    end = (end + piece).slice(-forms.longest)
   }
-  return last === '' ? joined : [...joined, last]
+  return joined.map((parts) => parts.join('')).filter((piece) => piece !== '')
 }
 
-function makesSpecial(left: string, right: string, specials: readonly string[], forms: Forms): boolean {
-  for (let length = 1; length <= Math.min(left.length, forms.longest); length++) {
+function makeSpecial(left: string, right: string, { all, beginnings, longest }: Forms): boolean {
+  for (let length = 1; length <= Math.min(left.length, longest); length++) {
     const beginning = left.slice(-length)
-    if (!forms.beginnings.has(beginning)) continue
-    if (specials.some((special) => special.startsWith(beginning) && right.startsWith(special.slice(length))))
-      return true
+    if (!beginnings.has(beginning)) continue
+    for (let rest = 1; rest <= longest - length; rest++)
+      if (all.has(beginning + right.slice(0, rest))) return true
   }
   return false
 }
