@@ -1,0 +1,143 @@
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { type Dispatcher, Pool } from 'undici'
+import { Failure } from '../../chat/failure.ts'
+import type { JsonObject } from '../../chat/json.ts'
+import { readSse } from '../../read-sse.ts'
+import { type Chunk, readChunk } from './read-chunk.ts'
+import { readFailure } from './read-failure.ts'
+import { fieldOf, parseJson } from './read-json.ts'
+
+export interface ServerAddress {
+  /** What stands before `/chat/completions`, such as `http://host:8000/v1`. */
+  readonly url: string
+  /** Sent as a bearer token; empty for none. */
+  readonly key: string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** Connections to one server, kept open from one request to the next. */
+export interface Connections {
+  /**
+   * Sends a request for a stream and gives what comes of it, no faster than it is read. Ends where the server says that
+   * the answer is over. Leaves at once, and so does the server, when the signal aborts or the reader returns.
+   * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
+   */
+  ask(body: JsonObject, signal: AbortSignal): AsyncGenerator<Chunk, void>
+  /** Reads a small JSON document at a path of the same server. Throws as `ask` does. */
+  get(path: string, signal: AbortSignal): Promise<unknown>
+  /** Cuts what is running. */
+  close(): Promise<void>
+}
+
+/** The last resort of connections that nobody watches. Pools know each model's own patience, which is shorter. */
+const longestSilence = 900_000
+
+export function openConnections({ url, key, clock }: ServerAddress): Connections {
+  const { origin, pathname } = new URL(url)
+  const base = pathname.replace(/\/+$/, '')
+  const pool = new Pool(origin, {
+    connectTimeout: 5000,
+    headersTimeout: longestSilence,
+    bodyTimeout: longestSilence,
+  })
+  const headers = {
+    'user-agent': 'silica',
+    'accept-encoding': 'identity',
+    ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
+  }
+
+  async function send(options: Omit<Dispatcher.RequestOptions, 'origin'>) {
+    const { statusCode: status, headers: heads, body } = await pool.request(options)
+    const head = (name: string) => String(heads[name] ?? '')
+    const bytes = unpacked(body, head('content-encoding'))
+    const refused = async () =>
+      readFailure({ status, body: await readStart(bytes), retryAfter: head('retry-after'), now: clock() })
+    if (status !== 200) throw await refused()
+    return { type: head('content-type'), bytes, refused }
+  }
+
+  async function* ask(body: JsonObject, signal: AbortSignal): AsyncGenerator<Chunk, void> {
+    const { type, bytes, refused } = await send({
+      method: 'POST',
+      path: `${base}/chat/completions`,
+      headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    })
+    // Some servers have status 200 for everything.
+    if (!type.startsWith('text/event-stream')) throw await refused()
+    // The reader below sees every error but that of leaving, which is none.
+    bytes.on('error', () => {})
+    let over = false
+    try {
+      for await (const data of readSse(bytes.iterator({ destroyOnReturn: false }))) {
+        over = data === '[DONE]'
+        if (over) return
+        yield readEvent(data)
+      }
+    } finally {
+      // What is left of an answer that is over is read, so that its connection can be used again.
+      if (over) bytes.resume()
+      else bytes.destroy()
+    }
+  }
+
+  function readEvent(data: string): Chunk {
+    const value = parseJson(data)
+    if (value === undefined) throw lost(`no JSON in the stream: ${data.slice(0, 200)}`)
+    const failed = fieldOf(value, 'error') ?? fieldOf(value, 'code')
+    if (failed === undefined || failed === null) return readChunk(value)
+    throw readFailure({ status: 200, body: data, retryAfter: '', now: clock() })
+  }
+
+  return {
+    async *ask(body, signal) {
+      try {
+        yield* ask(body, signal)
+      } catch (error) {
+        throw error instanceof Failure ? error : lost(error)
+      }
+    },
+    async get(path, signal) {
+      try {
+        const { bytes } = await send({ method: 'GET', path, headers, signal })
+        return parseJson(await readStart(bytes))
+      } catch (error) {
+        throw error instanceof Failure ? error : lost(error)
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+function lost(cause: unknown): Failure {
+  return new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.', {
+    cause,
+  })
+}
+
+/** Asked for none, some servers pack all the same. */
+const unpackers: Readonly<Record<string, () => Transform>> = {
+  gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
+  deflate: () => createInflate({ flush: constants.Z_SYNC_FLUSH }),
+  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
+}
+
+function unpacked(body: Readable, encoding: string): Readable {
+  const unpack = unpackers[encoding.toLowerCase()]
+  // An error of one end becomes an error of the other, where it is read.
+  return unpack === undefined ? body : pipeline(body, unpack(), () => {})
+}
+
+/** The text of a document, or the start of one that is far too long. */
+async function readStart(bytes: Readable): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const part of bytes) {
+    text += decoder.decode(part, { stream: true })
+    if (text.length > 1_000_000) break
+  }
+  return text
+}

@@ -1,0 +1,25 @@
+/**
+ * Several streams as one, each item as soon as it is there. When one of them throws, or the reader returns, `leave` is
+ * called and the others are returned.
+ */
+export async function* interleave<Item>(
+  streams: readonly AsyncIterator<Item, void>[],
+  leave: () => void,
+): AsyncGenerator<Item, void> {
+  const next = async (stream: AsyncIterator<Item, void>) => ({ stream, result: await stream.next() })
+  const pending = new Map(streams.map((stream) => [stream, next(stream)]))
+  try {
+    while (pending.size > 0) {
+      const { stream, result } = await Promise.race(pending.values())
+      pending.delete(stream)
+      if (result.done === true) continue
+      pending.set(stream, next(stream))
+      yield result.value
+    }
+  } finally {
+    leave()
+    // What they throw now is of no interest: they were told to leave.
+    await Promise.allSettled(pending.values())
+    await Promise.allSettled([...pending.keys()].map(async (stream) => stream.return?.()))
+  }
+}

@@ -1,0 +1,93 @@
+import { countOf, fieldOf, listOf, textOf } from './read-json.ts'
+
+/** What one event of a server's stream says, as far as anybody here wants to know. */
+export interface Chunk {
+  readonly pieces: readonly ChunkPiece[]
+  readonly counts: ChunkCounts | null
+}
+
+/** More of one choice. */
+export interface ChunkPiece {
+  readonly choice: number
+  readonly reasoning: string
+  readonly text: string
+  readonly calls: readonly ChunkCall[]
+  /** How many tokens the server says it stands for, or null where it does not say. */
+  readonly tokens: number | null
+  /** The server's word for why the choice ended; empty while it has not. */
+  readonly reason: string
+}
+
+/** More of one call. `id` and `name` are empty where they came before. */
+export interface ChunkCall {
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+}
+
+/** Counts so far. `reasoning` is 0 where the server does not tell thought apart. */
+export interface ChunkCounts {
+  readonly prompt: number
+  readonly cached: number
+  readonly completion: number
+  readonly reasoning: number
+}
+
+export function readChunk(value: unknown): Chunk {
+  return {
+    pieces: listOf(fieldOf(value, 'choices')).map(readPiece),
+    counts: readUsage(fieldOf(value, 'usage')) ?? readTimings(fieldOf(value, 'timings')),
+  }
+}
+
+function readPiece(choice: unknown): ChunkPiece {
+  const delta = fieldOf(choice, 'delta')
+  return {
+    choice: countOf(fieldOf(choice, 'index')) ?? 0,
+    // vLLM calls it `reasoning`, all others `reasoning_content`; some send both with the same text.
+    reasoning: textOf(fieldOf(delta, 'reasoning_content')) || textOf(fieldOf(delta, 'reasoning')),
+    text: textOf(fieldOf(delta, 'content')),
+    calls: listOf(fieldOf(delta, 'tool_calls')).map(readCall),
+    tokens: readTokens(choice),
+    reason: textOf(fieldOf(choice, 'finish_reason')),
+  }
+}
+
+function readCall(call: unknown): ChunkCall {
+  const named = fieldOf(call, 'function')
+  return {
+    index: countOf(fieldOf(call, 'index')) ?? 0,
+    id: textOf(fieldOf(call, 'id')),
+    name: textOf(fieldOf(named, 'name')),
+    arguments: textOf(fieldOf(named, 'arguments')),
+  }
+}
+
+/** By the ids of the tokens, or by their probabilities. */
+function readTokens(choice: unknown): number | null {
+  const ids = fieldOf(choice, 'token_ids') ?? fieldOf(fieldOf(choice, 'logprobs'), 'content')
+  return Array.isArray(ids) ? ids.length : null
+}
+
+function readUsage(usage: unknown): ChunkCounts | null {
+  const completion = countOf(fieldOf(usage, 'completion_tokens'))
+  if (completion === null) return null
+  const cached =
+    countOf(fieldOf(fieldOf(usage, 'prompt_tokens_details'), 'cached_tokens')) ??
+    countOf(fieldOf(usage, 'prompt_cache_hit_tokens'))
+  return {
+    prompt: countOf(fieldOf(usage, 'prompt_tokens')) ?? 0,
+    cached: cached ?? 0,
+    completion,
+    reasoning: countOf(fieldOf(fieldOf(usage, 'completion_tokens_details'), 'reasoning_tokens')) ?? 0,
+  }
+}
+
+/** llama-server counts under this name while it generates. */
+function readTimings(timings: unknown): ChunkCounts | null {
+  const completion = countOf(fieldOf(timings, 'predicted_n'))
+  if (completion === null) return null
+  const cached = countOf(fieldOf(timings, 'cache_n')) ?? 0
+  return { prompt: (countOf(fieldOf(timings, 'prompt_n')) ?? 0) + cached, cached, completion, reasoning: 0 }
+}

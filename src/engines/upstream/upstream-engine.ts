@@ -1,0 +1,230 @@
+import type { Engine } from '../../chat/engine.ts'
+import type { ChatEvent } from '../../chat/event.ts'
+import { Failure } from '../../chat/failure.ts'
+import type { Prompt } from '../../chat/request.ts'
+import { overflow } from '../llama/overflow.ts'
+import { type Begun, begunOf } from './begun.ts'
+import { type ChoiceReader, choiceReader } from './choice-reader.ts'
+import { openConnections } from './exchange.ts'
+import { interleave } from './interleave.ts'
+import type { Chunk, ChunkCounts } from './read-chunk.ts'
+import { readOverflow } from './read-failure.ts'
+import { type ServerKind, servers } from './servers.ts'
+import { type CountSource, tokenCounter } from './token-counter.ts'
+import { canCloseThought } from './write-messages.ts'
+import { type Order, writeRequest } from './write-request.ts'
+
+export interface UpstreamOptions {
+  /** The model's id, for messages. */
+  readonly name: string
+  readonly server: ServerKind
+  /** What stands before `/chat/completions`, such as `http://host:8000/v1`. */
+  readonly url: string
+  /** What the server calls the model. */
+  readonly model: string
+  /** The server's key; empty for none. */
+  readonly key: string
+  /** Who keeps to the thinking budget; `auto`: the server, where it does so however it was started. */
+  readonly budget: 'auto' | 'here' | 'there'
+  readonly newId: () => string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly log: (line: UpstreamLogLine) => void
+}
+
+/** Something that the operator may want to know of a server. Holds nothing that anybody said. */
+export interface UpstreamLogLine {
+  readonly model: string
+  readonly url: string
+  /** Where its token counts come from, told when that is first known and when it changes. */
+  readonly counts: CountSource
+}
+
+/**
+ * A model that somebody else's server runs. Gives thought, text and calls apart as far as the server does, and thought
+ * and text in any case. Keeps to both limits whatever the server counts: it asks for the sum, and cuts each part here.
+ * A server without a thinking budget is left when the thought has used it up, and asked to go on with the same text
+ * behind a closed thought; one that cannot be asked that ends the answer there, with `length`.
+ */
+export function upstreamEngine(options: UpstreamOptions): Engine {
+  const { name, server, url, newId, clock, log } = options
+  const traits = servers[server]
+  const budget =
+    options.budget === 'auto' ? (traits.keepsBudget === 'always' ? 'there' : 'here') : options.budget
+  const connections = openConnections({ url, key: options.key, clock })
+  const closing = new AbortController()
+  let splits = traits.splitsThought
+  let source: CountSource | null = null
+  let running = 0
+
+  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
+    signal.throwIfAborted()
+    running += prompt.choices
+    const left = new AbortController()
+    const leaving = AbortSignal.any([signal, closing.signal, left.signal])
+    try {
+      for await (const event of answerAll(prompt, leaving, () => left.abort())) {
+        leaving.throwIfAborted()
+        yield event
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (closing.signal.aborted) throw stopping()
+      throw error
+    } finally {
+      running -= prompt.choices
+    }
+  }
+
+  /** All choices by one request, or each by one of its own where the server or the budget asks for that. */
+  function answerAll(prompt: Prompt, signal: AbortSignal, leave: () => void): AsyncIterable<ChatEvent> {
+    if (closing.signal.aborted) throw stopping()
+    const { choices, thinking } = prompt
+    if (choices === 1) return converse(prompt, 0, 1, signal)
+    if (traits.several && (thinking.mode === 'off' || budget === 'there'))
+      return converse(prompt, 0, choices, signal)
+    const each = Array.from({ length: choices }, (_, choice) => converse(prompt, choice, 1, signal))
+    return interleave(each, leave)
+  }
+
+  /** Asks for some choices, and where a thought has used up its budget, for the answer behind it. */
+  async function* converse(
+    prompt: Prompt,
+    first: number,
+    choices: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, void> {
+    const order = {
+      traits,
+      model: options.model,
+      prompt,
+      begun: begunOf(prompt),
+      choices,
+      first,
+      budget,
+    } as const
+    const thought = yield* follow(order, 'begins', signal)
+    if (thought === null) return
+    const closed: Begun = { reasoning: thought, at: 'answer', text: '' }
+    yield* follow({ ...order, begun: closed }, 'goes on', signal)
+  }
+
+  /** Gives the thought where its budget ended it, and null where the answer is over. */
+  async function* follow(
+    order: Order,
+    answer: 'begins' | 'goes on',
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, string | null> {
+    const { prompt, begun, choices, first } = order
+    const { thinking } = prompt
+    // Where it can be closed here, no thought goes on over its budget, whatever its server makes of that.
+    const kept = budget === 'here' || (choices === 1 && canCloseThought(prompt.model, traits))
+    const most = thinking.mode === 'on' && kept ? thinking.budget : Infinity
+    const readers = Array.from({ length: choices }, (_, index) =>
+      choiceReader({ choice: first + index, prompt, begun, budget: most, splits, newId }),
+    )
+    const counter = tokenCounter(traits.counts)
+    const silent = new Set(answer === 'begins' ? readers : [])
+    let counts: ChunkCounts | null = null
+
+    /** Comes before the first thing that a choice says: by then most servers have counted the prompt. */
+    function* announce(reader: ChoiceReader, choice: number): Generator<ChatEvent, void> {
+      if (!silent.delete(reader)) return
+      if (counts !== null) checkRoom(prompt, counts)
+      yield { type: 'prompt', choice, tokens: counts?.prompt ?? 0, cached: counts?.cached ?? 0 }
+    }
+
+    for await (const chunk of ask(order, signal)) {
+      counts = chunk.counts ?? counts
+      for (const piece of chunk.pieces) {
+        const reader = readers[piece.choice]
+        if (reader === undefined) continue
+        if (piece.reasoning !== '') splits = true
+        const events = reader.read(piece, counter.count(piece, chunk.counts))
+        if (events.length > 0) yield* announce(reader, first + piece.choice)
+        yield* events
+      }
+      if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
+    }
+    note(counter.source())
+    const [only] = readers
+    if (only?.state() === 'budget' && canCloseThought(prompt.model, traits)) return only.thought()
+    if (readers.some((reader) => reader.state() === 'going'))
+      throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+    for (const [index, reader] of readers.entries()) yield* announce(reader, first + index)
+    if (counts !== null && readers.every((reader) => reader.state() === 'ended'))
+      yield late(
+        first,
+        readers,
+        answer === 'begins' ? counts : { ...counts, prompt: 0, cached: 0 },
+        counter.all(),
+      )
+    for (const reader of readers) yield* reader.end()
+    return null
+  }
+
+  /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
+  async function* ask(order: Order, signal: AbortSignal): AsyncGenerator<Chunk, void> {
+    const body = writeRequest(order)
+    try {
+      yield* connections.ask(body, signal)
+    } catch (error) {
+      yield* connections.ask(
+        { ...body, max_tokens: roomAfter(error, Number(body['max_tokens']), order.prompt) },
+        signal,
+      )
+    }
+  }
+
+  function note(now: CountSource): void {
+    if (now === source) return
+    source = now
+    log({ model: name, url, counts: now })
+  }
+
+  return {
+    answer,
+    state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
+    async close() {
+      closing.abort()
+      await connections.close()
+    },
+  }
+}
+
+function stopping(): Failure {
+  return new Failure('overloaded', 'The server is stopping. Please try again later.')
+}
+
+/** What the server counted in the end and no piece stood for. */
+function late(
+  choice: number,
+  readers: readonly ChoiceReader[],
+  { prompt, cached, completion, reasoning }: ChunkCounts,
+  counted: number,
+): ChatEvent {
+  const thought = readers.reduce((sum, reader) => sum + reader.thoughtTokens(), 0)
+  return {
+    type: 'uncounted',
+    choice,
+    tokens: Math.max(0, completion - counted),
+    reasoning: Math.max(0, reasoning - thought),
+    prompt,
+    cached,
+  }
+}
+
+function checkRoom({ model: { contextLength }, leastRoom }: Prompt, { prompt }: ChunkCounts): void {
+  if (prompt + leastRoom > contextLength) throw overflow(prompt, leastRoom, contextLength)
+}
+
+/** Tokens that the window has left after a prompt that was refused for asking for more. Throws where they are too few. */
+function roomAfter(error: unknown, asked: number, { model, leastRoom }: Prompt): number {
+  if (!(error instanceof Failure) || error.kind !== 'context-overflow') throw error
+  const found = typeof error.cause === 'string' ? readOverflow(error.cause, asked) : null
+  if (found === null) throw error
+  const window = Math.min(found.window, model.contextLength)
+  const room = window - found.tokens
+  if (room < leastRoom || room >= asked) throw overflow(found.tokens, leastRoom, window)
+  return room
+}

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Engine } from '../../src/chat/engine.ts'
+import type { ChatEvent } from '../../src/chat/event.ts'
+import type { Prompt } from '../../src/chat/request.ts'
+import { addUsage, noUsage } from '../../src/chat/usage.ts'
+import { collect, never, textOf } from '../contract/engine.ts'
+import { aPrompt } from '../contract/prompts.ts'
+import { anUpstream } from './an-upstream.ts'
+import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
+
+let server: FaultServer
+let engine: Engine
+beforeEach(async () => {
+  server = await openFaultServer()
+  engine = anUpstream(server.url)
+})
+afterEach(() => Promise.all([engine.close(), server.close()]))
+
+const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
+const prompt: Prompt = { ...aPrompt, answerLimit: 100, thinking }
+const thought = Array.from({ length: 12 }, (_, index) => ` t${index + 1}`).join('')
+const text = Array.from({ length: 30 }, (_, index) => ` a${index + 1}`).join('')
+
+function thoughtOf(events: readonly ChatEvent[]): string {
+  return events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
+}
+
+/** The answer to `prompt`, when its request meets `fault`. */
+async function answer(fault: Fault, changed: Partial<Prompt> = {}) {
+  server.meet(fault)
+  const events = await collect(engine.answer({ ...prompt, ...changed }, never))
+  return { events, thought: thoughtOf(events), text: textOf(events), usage: events.reduce(addUsage, noUsage) }
+}
+
+describe('what a client of a server cannot see', () => {
+  test.each<Fault>([
+    { kind: 'none' },
+    { kind: 'no-done' },
+    { kind: 'gzip' },
+    { kind: 'crlf' },
+    { kind: 'byte-by-byte' },
+    { kind: 'no-usage' },
+    { kind: 'bundles', size: 4 },
+  ])('the answer is whole and counted: %j', async (fault) => {
+    const { events, usage, ...said } = await answer(fault)
+    expect(said).toEqual({ thought, text })
+    expect(events.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop' })
+    // Without any counts the two marks around the thought, which the server leaves out, are seen by nobody.
+    const marks = fault.kind === 'no-usage' ? 0 : 2
+    expect(usage.completionTokens).toBe(42 + marks)
+    // Which tokens of a bundle were those of a mark, nobody can tell.
+    expect(usage.reasoningTokens).toBe(fault.kind === 'bundles' ? 13 : 12)
+    expect(usage.promptTokens > 0).toBe(fault.kind !== 'no-usage')
+  })
+})
+
+describe('what ends an answer', () => {
+  test.each<[Fault, string]>([
+    [{ kind: 'status', status: 429, headers: { 'retry-after': '3' } }, 'overloaded'],
+    [{ kind: 'status', status: 500 }, 'engine-lost'],
+    [{ kind: 'status', status: 503 }, 'overloaded'],
+    [{ kind: 'status', status: 400, body: '{"error":{"code":"content_filter"}}' }, 'content-refused'],
+    [{ kind: 'reset' }, 'engine-lost'],
+    [{ kind: 'wrong-type' }, 'engine-lost'],
+    [{ kind: 'cut', at: 5 }, 'engine-lost'],
+    [{ kind: 'cut', at: 20 }, 'engine-lost'],
+    [{ kind: 'malformed', at: 20 }, 'engine-lost'],
+    [{ kind: 'error-frame', at: 20 }, 'engine-lost'],
+    [{ kind: 'filtered', at: 20 }, 'content-refused'],
+  ])('%j is %s, and never a finish', async (fault, kind) => {
+    server.meet(fault)
+    const events: ChatEvent[] = []
+    const reading = async () => {
+      for await (const event of engine.answer(prompt, never)) events.push(event)
+    }
+    await expect(reading()).rejects.toMatchObject({
+      kind,
+      retryAfter: fault.kind === 'status' && fault.status === 429 ? 3000 : null,
+    })
+    expect(events.some(({ type }) => type === 'finish')).toBe(false)
+    expect(server.requests).toHaveLength(1)
+    expect(engine.state()).toMatchObject({ running: 0 })
+  })
+
+  test.each<Fault>([{ kind: 'silent' }, { kind: 'stall', at: 20 }])(
+    'a server that says nothing, %j, is left when the caller leaves',
+    async (fault) => {
+      server.meet(fault)
+      const leave = new AbortController()
+      const reading = collect(engine.answer(prompt, leave.signal))
+      await expect.poll(() => server.requests.length).toBe(1)
+      leave.abort('left')
+      await expect(reading).rejects.toBe('left')
+      await expect.poll(() => server.requests[0]?.left).toBe(true)
+    },
+  )
+
+  test('a server that is not there is "engine-lost"', async () => {
+    await server.close()
+    await expect(collect(engine.answer(prompt, never))).rejects.toMatchObject({ kind: 'engine-lost' })
+  })
+})
+
+describe('limits', () => {
+  const budget = (most: number): Partial<Prompt> => ({ thinking: { ...thinking, budget: most } })
+
+  test.each([true, false])(
+    'a thought over its budget is closed, and the answer is whole (apart: %s)',
+    async (splits) => {
+      const other = await openFaultServer({ splits })
+      const there = anUpstream(other.url)
+      for (const most of [1, 5, 11]) {
+        const events = await collect(there.answer({ ...prompt, ...budget(most) }, never))
+        expect(thoughtOf(events)).toBe(
+          thought
+            .split(' t')
+            .slice(0, most + 1)
+            .join(' t'),
+        )
+        expect(textOf(events)).toBe(text)
+        expect(events.reduce(addUsage, noUsage)).toMatchObject({ reasoningTokens: most })
+        const [first, second] = other.requests.slice(-2)
+        await expect.poll(() => first?.left).toBe(true)
+        expect(second?.body.messages.at(-1)?.content).toMatch(/^<think>\n t1.*\n<\/think>\n\n$/)
+      }
+      await Promise.all([there.close(), other.close()])
+    },
+  )
+
+  test('an answer is cut at its own limit when the thought has left room', async () => {
+    const { text, usage, events } = await answer({ kind: 'none' }, { answerLimit: 7 })
+    expect(text).toBe(' a1 a2 a3 a4 a5 a6 a7')
+    expect(usage).toMatchObject({ reasoningTokens: 12, completionTokens: 21 })
+    expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'length' })
+    await expect.poll(() => server.requests[0]?.left).toBe(true)
+  })
+
+  test('a limit that does not fit the window any more is made to', async () => {
+    const { text: said } = await answer(
+      { kind: 'none' },
+      { answerLimit: 509, leastRoom: 40, thinking: { mode: 'off' } },
+    )
+    expect(said).toBe(text)
+    expect(server.requests).toHaveLength(2)
+    const asked = server.requests.map(({ body }) => body.max_tokens)
+    expect(asked[0]).toBe(509)
+    expect(asked[1]).toBeLessThan(509)
+  })
+
+  test('several choices are asked for at once where nothing has to be closed', async () => {
+    const { events, usage } = await answer({ kind: 'none' }, { choices: 3, thinking: { mode: 'off' } })
+    for (const choice of [0, 1, 2]) expect(textOf(events, choice)).toBe(text)
+    expect(usage.completionTokens).toBe(90)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('and each by itself where a budget is kept here', async () => {
+    const { events, usage } = await answer({ kind: 'none' }, { choices: 3, ...budget(5) })
+    for (const choice of [0, 1, 2]) expect(textOf(events, choice)).toBe(text)
+    expect(usage.reasoningTokens).toBe(15)
+    expect(server.requests).toHaveLength(6)
+    expect(server.requests.slice(0, 3).map(({ body }) => body['seed'])).toEqual([7, 8, 9])
+  })
+})
+
+test('connections are used again', async () => {
+  let connections = 0
+  server.onConnection(() => connections++)
+  for (let round = 0; round < 5; round++) await answer({ kind: 'none' })
+  // The end of an answer may still be on its way when the next one is asked for.
+  expect(connections).toBeLessThanOrEqual(2)
+})
