@@ -95,21 +95,23 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
   }
 
   /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */
-  function hostLlama({ id, contextLength }: Model, { file, sequences, threads }: LlamaBinding): Engine {
+  function hostLlama({ id, contextLength }: Model, bound: LlamaBinding): Engine {
+    const { file, sequences, threads } = bound
     const facts = readModelFile(file)
+    const template = bound.template === '' ? facts.template : readText(bound.template)
     const plan = planMemory(facts, { contextLength, sequences })
     refuseTooLarge(id, plan, contextLength, memoryFor(settings))
     const options = {
       name: id,
       file,
-      template: facts.template,
+      template,
       contextLength,
       sequences,
       threads: threads === 'auto' ? defaultThreads(facts) : threads,
       queue: settings.queue,
       log,
     }
-    createPromptWriter(facts, facts.template)
+    createPromptWriter(facts, template)
     return residence.host(id, totalOf(plan), () => llamaEngine(options))
   }
 
@@ -195,7 +197,15 @@ export function readCatalogue(settings: Settings): readonly Row[] {
 }
 
 function rowFile(file: string, field: string): RowFile {
-  return { name: file, text: readFileSync(file, 'utf8'), folder: dirname(file), field }
+  return { name: file, text: readText(file), folder: dirname(file), field }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Failure('internal', `${file} cannot be read.`, { cause: error })
+  }
 }
 
 function rowsOf(source: ModelSource, below: readonly Row[]): readonly Row[] {
@@ -205,7 +215,14 @@ function rowsOf(source: ModelSource, below: readonly Row[]): readonly Row[] {
 
 function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
   const known = below.find(({ model }) => model.id === name)
-  const engine = { kind: 'llama', file, sequences: 4, threads: 'auto', contextLength: 'auto' } as const
+  const engine = {
+    kind: 'llama',
+    file,
+    template: '',
+    sequences: 4,
+    threads: 'auto',
+    contextLength: 'auto',
+  } as const
   return known ? { model: known.model, engine } : { model: rowOfFile(name, readModelFile(file)), engine }
 }
 

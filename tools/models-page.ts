@@ -58,6 +58,9 @@ rows:
     sampling: { temperature: 0, topP: 1, topK: 0, minP: 0, frequencyPenalty: 0, presencePenalty: 0, seed: 1 }
 \`\`\`
 
+\`engine\` takes \`file\`, a GGUF; \`template\`, a file with a chat template in place of the GGUF's own, or where it has
+none; \`sequences\`, how many answers are generated at the same time (4); \`threads\` and \`contextLength\` (\`auto\`).
+
 ## Agents
 
 A model with a choice of efforts is asked for the one of agents where a request names none and comes from a coding agent.

@@ -37,10 +37,16 @@ describe('rows', () => {
     expect(bound?.engine).toEqual({
       kind: 'llama',
       file: '/mine/b.gguf',
+      template: '',
       sequences: 4,
       threads: 'auto',
       contextLength: 'auto',
     })
+  })
+
+  it('may have a chat template of their own beside them', () => {
+    const [row] = read(bundled.replace('sequences: 16', 'sequences: 16, template: own.jinja'))
+    expect(row?.engine).toMatchObject({ template: '/models/own.jinja' })
   })
 
   it('must name everything where none is below them', () => {

@@ -59,6 +59,7 @@ const rowSchema = Type.Object(
         {
           kind: Type.Literal('llama'),
           file: text,
+          template: Type.Optional(text),
           sequences: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           threads: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
           contextLength: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
@@ -97,7 +98,14 @@ export function readRows(file: RowFile, below: readonly Row[] = []): readonly Ro
     return {
       model: { ...model, standIn: '' },
       engine:
-        engine.kind === 'none' ? engine : { ...unsaid, ...engine, file: resolve(file.folder, engine.file) },
+        engine.kind === 'none'
+          ? engine
+          : {
+              ...unsaid,
+              ...engine,
+              file: resolve(file.folder, engine.file),
+              template: engine.template ? resolve(file.folder, engine.template) : '',
+            },
     }
   })
 }
@@ -114,7 +122,10 @@ function fieldOf(value: unknown, field: string): unknown {
 function fieldsOf(base: Row | undefined): object {
   if (base === undefined) return { engine: { kind: 'none' } }
   const { standIn: _, ...model } = base.model
-  return { ...model, engine: base.engine }
+  const { engine } = base
+  if (engine.kind === 'none' || engine.template !== '') return { ...model, engine }
+  const { template: _own, ...bound } = engine
+  return { ...model, engine: bound }
 }
 
 function readRow(fields: object, refuse: Refuse, at: Path): Static<typeof rowSchema> {

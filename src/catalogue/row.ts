@@ -14,6 +14,8 @@ export interface LlamaBinding {
   readonly kind: 'llama'
   /** Absolute. */
   readonly file: string
+  /** A chat template to use in place of the file's own, absolute; empty for the file's own. */
+  readonly template: string
   /** Choices generated at the same time. */
   readonly sequences: number
   /** `auto`: as many as the machine has cores for. */
