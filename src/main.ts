@@ -2,6 +2,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import { openDirectory } from './accounts/directory.ts'
+import { Journal } from './accounts/ledger/journal.ts'
+import { type Ledger, type LedgerState, openLedger } from './accounts/ledger/ledger.ts'
+import { forgetOld } from './accounts/ledger/retention.ts'
 import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
@@ -12,7 +15,7 @@ import { openServer } from './http/server.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
 import { adoptSecret } from './storage/adopt-secret.ts'
-import { openDatabase } from './storage/database.ts'
+import { type Database, openDatabase } from './storage/database.ts'
 
 /** What Silica takes from the world around it. */
 export interface World {
@@ -51,19 +54,28 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const newId = idMaker(world)
   const folder = await openDataFolder(settings, world)
   const { database } = folder
+  let ledger: Ledger | undefined
   let accounts: Accounts
   let models: Models
   try {
+    ledger = openLedger({
+      database,
+      journal: Journal.open(join(settings.dataFolder, 'ledger'), newId()),
+      room: journalRoom,
+      changed: (state, cause) => logLedger(log, state, cause),
+    })
     accounts = await openAccounts({
       ...folder,
       clock: world.clock,
       randomBytes: world.randomBytes,
       apiKeys: settings.apiKeys,
       adminKeys: settings.adminKeys,
+      ledger,
       record: (line) => log.info(line, 'answer'),
     })
     models = openModels(settings, (line) => log.info(line, 'engine'))
   } catch (error) {
+    await ledger?.close()
     await database.close()
     throw error
   }
@@ -74,17 +86,24 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     compat: settings.compat,
     models: () => served(models.rows()).map(({ model }) => model),
     states: () => models.states(),
+    ledger: () => ledger.state(),
     complete: (...request) => complete(journey, ...request),
     newId,
     clock: world.clock,
     failed: (traceId, failure) => logFailure(log, traceId, failure),
   })
   const stopWatching = world.watch(rowFiles(settings), () => reload(models, log))
-  const closeRest = async () => {
+  const stopForgetting = forgetRegularly(database, settings, world)
+  const closeAll = async () => {
     stopWatching()
     await models.close()
+    await ledger.close()
+    await stopForgetting()
     await database.close()
   }
+  // Whoever drains may lose patience and close.
+  let closing: Promise<void> | undefined
+  const closeRest = () => (closing ??= closeAll())
   return {
     accounts,
     rows: () => served(models.rows()),
@@ -104,6 +123,28 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     },
   }
 }
+
+/** Deletes old records now and every hour. Gives what ends that, and waits for what is under way. */
+function forgetRegularly(database: Database, settings: Settings, { clock, log }: World): () => Promise<void> {
+  const ended = new AbortController()
+  const retention = { days: settings.recordDays, most: settings.records }
+  const forget = () =>
+    forgetOld(database, retention, clock(), ended.signal).catch((error: unknown) =>
+      log.warn({ err: error }, 'old records could not be deleted'),
+    )
+  let forgetting = forget()
+  const timer = setInterval(() => {
+    forgetting = forget()
+  }, 3_600_000)
+  return () => {
+    clearInterval(timer)
+    ended.abort()
+    return forgetting
+  }
+}
+
+/** Bytes that records may take in the journal while the database is away: some hundred thousand of them. */
+const journalRoom = 256 * 1024 * 1024
 
 /** Those of the rows that can be asked for: what is run here, then what something stands in for. */
 function served(rows: readonly Row[]): readonly Row[] {
@@ -164,6 +205,13 @@ function makeFolder(path: string): void {
 /** Ids as the service makes them: 48 bits of milliseconds, 80 random bits, as 32 hexadecimal digits. */
 function idMaker({ clock, randomBytes }: World): () => string {
   return () => clock().toString(16).padStart(12, '0') + Buffer.from(randomBytes(10)).toString('hex')
+}
+
+function logLedger(log: Log, { status, waitingBytes, lost }: LedgerState, cause: unknown): void {
+  if (status === 'ok') log.info({ lost }, 'the records of requests are stored again')
+  else if (status === 'behind')
+    log.warn({ waitingBytes, err: cause }, 'records of requests wait for the database')
+  else log.error({ waitingBytes, lost, err: cause }, 'records of requests are lost')
 }
 
 /** A caller's mistake is no concern of the operator's; what the server could not do is. */

@@ -9,6 +9,9 @@ export interface Settings {
   readonly dataFolder: string
   /** The URL of a PostgreSQL database, which may hold a password; empty for a SQLite file in the data folder. */
   readonly database: string
+  /** Days for which the record of a request is kept, and the most records that are. */
+  readonly recordDays: number
+  readonly records: number
   readonly models: readonly ModelSource[]
   /** Files with the rows that come with Silica, which rows of `models` may build on or replace. */
   readonly bundledRows: readonly string[]

@@ -29,6 +29,8 @@ export async function openTestSilica(
       port: 0,
       dataFolder,
       database: '',
+      recordDays: 90,
+      records: 10_000_000,
       models: [],
       bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
       standIn: '',

@@ -1,18 +1,19 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AnswerRecord } from '../chat/answer-record.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Outcome } from '../chat/gate.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { noUsage } from '../chat/usage.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
-import type { AnswerRecord } from './answer-record.ts'
 import type { NewKey } from './directory.ts'
 import { serverSecret } from './server-secret.ts'
 
 let database: Database
 let now = 0
 let seed = 0
+let opened: string[] = []
 let records: AnswerRecord[] = []
 
 /** Distinct bytes each time, as randomness would give. */
@@ -27,7 +28,8 @@ function open(apiKeys: readonly string[] = [], adminKeys: readonly string[] = []
     secret: serverSecret('a secret of the server'),
     apiKeys,
     adminKeys,
-    record: (line) => records.push(line),
+    ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
+    record: (record) => records.push(record),
   })
 }
 
@@ -46,6 +48,7 @@ beforeEach(async () => {
   now = 1_000_000
   seed = 1
   records = []
+  opened = []
 })
 afterEach(() => database.close())
 
@@ -319,6 +322,7 @@ describe('a ticket', () => {
       forbidden,
     )
     expect(accounts.running()).toBe(0)
+    expect(opened).toEqual([])
     await accounts.admit({ ...caller, models: allowed }, request(), arrivalOf('2'))
     expect(accounts.running()).toBe(1)
   })

@@ -1,10 +1,12 @@
 import { defaultAccount, type Key, type KeyRole } from '../chat/account.ts'
+import type { AnswerRecord } from '../chat/answer-record.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Caller, Gate } from '../chat/gate.ts'
 import type { Database } from '../storage/database.ts'
-import { type AnswerRecord, recordOf } from './answer-record.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { openKeyRing } from './key-ring.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { admissionOf, recordOf } from './record-of.ts'
 import type { ServerSecret } from './server-secret.ts'
 
 export interface Accounts extends Gate {
@@ -24,13 +26,14 @@ export interface AccountsParts {
   /** Secrets that are valid as long as this process runs. They are of the default account. */
   readonly apiKeys: readonly string[]
   readonly adminKeys: readonly string[]
+  readonly ledger: Pick<Ledger, 'open' | 'done'>
   /** Told of every settled ticket. */
-  readonly record: (line: AnswerRecord) => void
+  readonly record: (record: AnswerRecord) => void
 }
 
 /** What a caller and an answer pass on their way: who holds the key, what is allowed, what is recorded. */
 export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
-  const { clock } = parts
+  const { clock, ledger } = parts
   const given = [...givenKeys(parts.apiKeys, 'caller'), ...givenKeys(parts.adminKeys, 'admin')]
   const ring = openKeyRing({ ...parts, given })
   const directory = await openDirectory({ ...parts, changed: () => ring.forget() })
@@ -42,10 +45,11 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
     identifyAdmin: (authorization) => ring.identify(authorization, 'admin'),
     async admit(caller, request, arrival) {
       if (caller.models?.includes(request.model.id) === false) throw new Failure('forbidden', 'Forbidden')
-      const admittedAt = clock()
+      const admission = admissionOf(caller, request, arrival, clock())
       let firstTokenAt: number | null = null
       let settled = false
       running += 1
+      ledger.open(admission)
       return {
         began() {
           firstTokenAt = clock()
@@ -54,8 +58,9 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
           if (settled) throw new Error(`The ticket of ${arrival.traceId} was settled twice.`)
           settled = true
           running -= 1
-          const times = { admittedAt, firstTokenAt, doneAt: clock() }
-          parts.record(recordOf({ arrival, caller, request, outcome, usage, times }))
+          const record = recordOf(admission, outcome, usage, { firstTokenAt, doneAt: clock() })
+          ledger.done(record)
+          parts.record(record)
         },
       }
     },

@@ -23,6 +23,8 @@ withModels('serve', 'serve the API')
     '--compat <face>',
     'served or documented: which ranges to keep to where the service differs from its reference (default: served)',
   )
+  .option('--record-days <number>', 'how long the records of requests are kept (default: 90)')
+  .option('--records <number>', 'the most records that are kept (default: 10,000,000)')
   .option('--log <level>', 'debug, info, warn, error or silent (default: info)')
   .action(async (flags: Flags) => {
     const { serve } = await import('./serve.ts')

@@ -30,6 +30,8 @@ describe('settings', () => {
       port: 8000,
       dataFolder: join(root, 'home/.local/share/silica'),
       database: '',
+      recordDays: 90,
+      records: 10_000_000,
       models: [],
       bundledRows: [join(root, 'bundled/nano.yaml')],
       standIn: '',
@@ -93,6 +95,16 @@ describe('settings', () => {
       port: 8000,
       apiKeys: [],
     })
+  })
+
+  it('take the address of a database, and never show one that they refuse', () => {
+    const from = (database: string) => readSettings({ ...around, environment: { SILICA_DATABASE: database } })
+    const url = 'postgres://silica:hunter2@db.example:5432/silica?sslmode=require'
+    expect(from(url).database).toBe(url)
+    for (const wrong of ['mysql://silica:hunter2@host/x', 'postgres://silica:hunter2@ho st', 'hunter2']) {
+      expect(() => from(wrong)).toThrow('The database must be an address such as postgres://')
+      expect(() => from(wrong)).not.toThrow('hunter2')
+    }
   })
 
   it('keep data under XDG_DATA_HOME where that is an absolute path', () => {

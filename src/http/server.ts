@@ -6,6 +6,7 @@ import {
   type FastifyRequest,
 } from 'fastify'
 import type { Socket } from 'node:net'
+import type { LedgerState } from '../accounts/ledger/ledger.ts'
 import type { EngineState } from '../chat/engine.ts'
 import type { ChatEvent } from '../chat/event.ts'
 import { Failure, toFailure } from '../chat/failure.ts'
@@ -24,6 +25,7 @@ export interface HttpParts {
   readonly compat: Compat
   readonly models: () => readonly Model[]
   readonly states: () => ReadonlyMap<string, EngineState>
+  readonly ledger: () => LedgerState
   readonly complete: (
     caller: Caller,
     request: ChatRequest,
@@ -112,7 +114,9 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const states = [...parts.states()]
     const ready = states.every(([, { status }]) => status === 'ready' || status === 'resting')
     const models = states.map(([id, { status, running, waiting }]) => ({ id, status, running, waiting }))
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', models })
+    return reply
+      .status(ready ? 200 : 503)
+      .send({ status: ready ? 'ok' : 'unavailable', models, records: writeLedgerState(parts.ledger()) })
   })
   void app.register((keyed, _options, done) => {
     // Before the body is read: a caller without a key costs nothing and learns nothing.
@@ -128,6 +132,10 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     }
     done()
   })
+}
+
+function writeLedgerState({ status, waitingBytes, lost }: LedgerState): object {
+  return { status, waiting_bytes: waitingBytes, lost }
 }
 
 function arrivalOf({ id, headers }: FastifyRequest, receivedAt: number): Arrival {

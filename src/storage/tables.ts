@@ -5,6 +5,7 @@ export interface Tables {
   readonly accounts: AccountsTable
   readonly keys: KeysTable
   readonly facts: FactsTable
+  readonly requests: RequestsTable
   readonly migrations: { readonly name: string }
 }
 
@@ -37,6 +38,32 @@ interface KeysTable {
 interface FactsTable {
   readonly name: string
   readonly value: string
+}
+
+/** One row for each admitted request. Ids are ordered by the time at which requests came in. */
+export interface RequestsTable {
+  readonly id: string
+  readonly caller_trace_id: string
+  readonly account_id: string
+  readonly key_id: string
+  readonly model: string
+  readonly stand_in: string
+  readonly thinking: string
+  readonly reply: string
+  readonly choices: number
+  readonly received_at: number
+  readonly admitted_at: number
+  readonly first_token_at: number | null
+  readonly done_at: number
+  readonly prompt_tokens: number
+  readonly cached_tokens: number
+  readonly completion_tokens: number
+  readonly reasoning_tokens: number
+  readonly outcome: string
+  /** With commas between. */
+  readonly reasons: string
+  readonly failure: string | null
+  readonly cause: string | null
 }
 
 /** One step of the schema. Its name and what it does never change once it has been released. */

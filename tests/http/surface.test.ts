@@ -35,7 +35,11 @@ test('health needs no key and says what the engines are doing', async () => {
   }
   const healthy = (status: string) => [
     200,
-    { status: 'ok', models: [{ id: 'silica/nano', status, running: 0, waiting: 0 }] },
+    {
+      status: 'ok',
+      models: [{ id: 'silica/nano', status, running: 0, waiting: 0 }],
+      records: { status: 'ok', waiting_bytes: 0, lost: 0 },
+    },
   ]
   expect(await health()).toEqual(healthy('resting'))
   await fetch(`${silica.url}/v1/chat/completions`, {

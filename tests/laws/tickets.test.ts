@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AnswerRecord } from '../../src/accounts/answer-record.ts'
 import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts'
 import { serverSecret } from '../../src/accounts/server-secret.ts'
+import type { AnswerRecord } from '../../src/chat/answer-record.ts'
 import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
@@ -27,6 +27,7 @@ const endings = [
 
 let database: Database
 let accounts: Accounts
+let opened: string[] = []
 let records: AnswerRecord[] = []
 beforeAll(async () => {
   database = await openDatabase(':memory:')
@@ -37,7 +38,8 @@ beforeAll(async () => {
     secret: serverSecret('secret'),
     apiKeys: [],
     adminKeys: [],
-    record: (line) => records.push(line),
+    ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
+    record: (record) => records.push(record),
   })
 })
 afterAll(() => database.close())
@@ -104,8 +106,10 @@ test('L4: a ticket is settled once under every ending, with the tokens that were
     async (ending, pieces, where) => {
       const at = where % (pieces + 2)
       records = []
+      opened = []
       await run(ending, pieces, at)
       expect(accounts.running()).toBe(0)
+      expect(opened).toEqual(['trace'])
       expect(records).toHaveLength(1)
       expect(records[0]).toMatchObject({ traceId: 'trace', outcome: outcomes[ending] })
       expect(records[0]?.completionTokens).toBeLessThanOrEqual(pieces)

@@ -1,0 +1,27 @@
+import type { Database } from '../../storage/database.ts'
+import { deleteRequests, firstIdAt, surplusId } from '../../storage/requests.ts'
+
+/** How long, and how many, rows of the ledger are kept. */
+export interface Retention {
+  readonly days: number
+  readonly most: number
+}
+
+const day = 86_400_000
+const rowsAtOnce = 1000
+
+/**
+ * Deletes what is older than it may be, and the oldest of what is more than it may be, a little at a time, until `signal`
+ * aborts.
+ */
+export async function forgetOld(
+  database: Database,
+  { days, most }: Retention,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const old = firstIdAt(now - days * day)
+  const surplus = (await surplusId(database, most)) ?? ''
+  const upTo = surplus > old ? surplus : old
+  while (!signal.aborted && (await deleteRequests(database, upTo, rowsAtOnce)) === rowsAtOnce);
+}

@@ -1,0 +1,55 @@
+import { inspect } from 'node:util'
+import type { Admission, AnswerRecord } from '../chat/answer-record.ts'
+import type { Arrival, Caller, Outcome } from '../chat/gate.ts'
+import type { ChatRequest } from '../chat/request.ts'
+import type { Usage } from '../chat/usage.ts'
+
+/** Room for the stack of an error. */
+const longestCause = 4000
+
+export function admissionOf(
+  { accountId, keyId }: Caller,
+  { model, thinking, reply, choices }: ChatRequest,
+  { traceId, callerTraceId, receivedAt }: Arrival,
+  admittedAt: number,
+): Admission {
+  return {
+    traceId,
+    callerTraceId,
+    accountId,
+    keyId,
+    model: model.id,
+    standIn: model.standIn,
+    thinking: thinking.mode === 'off' ? 'off' : `${thinking.effort.level}/${thinking.effort.because}`,
+    reply: reply.kind,
+    choices,
+    receivedAt,
+    admittedAt,
+  }
+}
+
+export function recordOf(
+  admission: Admission,
+  outcome: Outcome,
+  { promptTokens, cachedTokens, completionTokens, reasoningTokens }: Usage,
+  times: Pick<AnswerRecord, 'firstTokenAt' | 'doneAt'>,
+): AnswerRecord {
+  const failure = outcome.kind === 'failed' ? outcome.failure : null
+  return {
+    ...admission,
+    ...times,
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+    reasoningTokens,
+    outcome: outcome.kind,
+    reasons: outcome.kind === 'finished' ? outcome.reasons : [],
+    failure: failure === null ? null : failure.kind,
+    cause: failure?.cause === undefined ? null : textOf(failure.cause),
+  }
+}
+
+/** Only what every database can store. */
+function textOf(cause: unknown): string {
+  return inspect(cause).slice(0, longestCause).replaceAll('\0', '').toWellFormed()
+}

@@ -1,0 +1,98 @@
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+import type { RequestsTable } from './tables.ts'
+
+/** A row as `insertRequests` takes it and the functions here give it. */
+export type RequestRow = RequestsTable
+
+const columns = [
+  'id',
+  'caller_trace_id',
+  'account_id',
+  'key_id',
+  'model',
+  'stand_in',
+  'thinking',
+  'reply',
+  'choices',
+  'received_at',
+  'admitted_at',
+  'first_token_at',
+  'done_at',
+  'prompt_tokens',
+  'cached_tokens',
+  'completion_tokens',
+  'reasoning_tokens',
+  'outcome',
+  'reasons',
+  'failure',
+  'cause',
+] as const satisfies readonly (keyof RequestRow)[]
+
+/**
+ * Stores rows, each a JSON object with the columns as its fields. A row whose id is stored already is left as it is: a
+ * batch of which nobody knows whether it arrived can be sent again.
+ */
+export async function insertRequests({ kind, query }: Database, rows: readonly string[]): Promise<void> {
+  const list = sql.join(columns.map((column) => sql.ref(column)))
+  const json = `[${rows.join(',')}]`
+  const from =
+    kind === 'postgres'
+      ? sql`select ${list} from json_populate_recordset(null::requests, ${json}::json)`
+      : sql`select ${sql.join(columns.map((column) => sql`value ->> ${sql.lit(column)}`))} from json_each(${json}) where true`
+  await sql`insert into requests (${list}) ${from} on conflict do nothing`.execute(query)
+}
+
+export async function findRequest({ query }: Database, id: string): Promise<RequestRow | undefined> {
+  return query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** What to look for; null where it is all the same. Times are milliseconds since 1970. */
+export interface RequestFilter {
+  /** No later than this. */
+  readonly until: number | null
+  readonly from: number | null
+  readonly accountId: string | null
+  readonly keyId: string | null
+  readonly model: string | null
+  readonly outcome: string | null
+  readonly callerTraceId: string | null
+  /** Only what came in before the request of this id. */
+  readonly before: string | null
+}
+
+/** The newest requests first. */
+export async function listRequests(
+  { query }: Database,
+  filter: RequestFilter,
+  limit: number,
+): Promise<readonly RequestRow[]> {
+  let rows = query.selectFrom('requests').selectAll().orderBy('id', 'desc').limit(limit)
+  if (filter.from !== null) rows = rows.where('id', '>=', firstIdAt(filter.from))
+  if (filter.until !== null) rows = rows.where('id', '<', firstIdAt(filter.until + 1))
+  if (filter.before !== null) rows = rows.where('id', '<', filter.before)
+  if (filter.accountId !== null) rows = rows.where('account_id', '=', filter.accountId)
+  if (filter.keyId !== null) rows = rows.where('key_id', '=', filter.keyId)
+  if (filter.model !== null) rows = rows.where('model', '=', filter.model)
+  if (filter.outcome !== null) rows = rows.where('outcome', '=', filter.outcome)
+  if (filter.callerTraceId !== null) rows = rows.where('caller_trace_id', '=', filter.callerTraceId)
+  return rows.execute()
+}
+
+/** No id that was made at this time or later is less. An id begins with its time in 12 hexadecimal digits. */
+export function firstIdAt(time: number): string {
+  return Math.max(0, time).toString(16).padStart(12, '0')
+}
+
+/** The id of the newest request of those that are more than `most`; undefined where there are not so many. */
+export async function surplusId({ query }: Database, most: number): Promise<string | undefined> {
+  const newest = query.selectFrom('requests').select('id').orderBy('id', 'desc')
+  return (await newest.limit(1).offset(most).executeTakeFirst())?.id
+}
+
+/** Deletes at most `limit` requests, the oldest first, up to the one of this id. Gives how many it deleted. */
+export async function deleteRequests({ query }: Database, upTo: string, limit: number): Promise<number> {
+  const oldest = query.selectFrom('requests').select('id').where('id', '<=', upTo).orderBy('id').limit(limit)
+  const { numDeletedRows } = await query.deleteFrom('requests').where('id', 'in', oldest).executeTakeFirst()
+  return Number(numDeletedRows)
+}
