@@ -1,3 +1,4 @@
+import { type PoolLogLine, poolEngine } from '../../src/engines/pool/pool-engine.ts'
 import { upstreamEngine, type UpstreamOptions } from '../../src/engines/upstream/upstream-engine.ts'
 
 /** An engine over the server at `url`, which speaks as vLLM does unless told otherwise. */
@@ -14,5 +15,30 @@ export function anUpstream(url: string, changed: Partial<UpstreamOptions> = {}) 
     clock: () => 0,
     log: () => {},
     ...changed,
+  })
+}
+
+/** A pool over them. Its time runs a hundred times as fast as ours, but for `patience`, which is in ours. */
+export function aPool(
+  servers: readonly { readonly url: string }[],
+  changed: Partial<UpstreamOptions> & { readonly patience?: number } = {},
+  log: (line: PoolLogLine) => void = () => {},
+) {
+  const { patience = 60_000, ...upstream } = changed
+  return poolEngine({
+    name: 'test/model',
+    replicas: servers.map(({ url }) => {
+      return { name: url, engine: anUpstream(url, upstream), weight: 1, most: 100, rank: 0 }
+    }),
+    patience: { firstEvent: patience * 100, nextEvent: patience * 100 },
+    time: {
+      now: () => performance.now() * 100,
+      after(ms, run) {
+        const timer = setTimeout(run, ms / 100)
+        return () => clearTimeout(timer)
+      },
+      random: () => 0.5,
+    },
+    log,
   })
 }

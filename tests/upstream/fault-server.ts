@@ -13,8 +13,8 @@ export interface FaultServer {
   readonly requests: readonly FaultRequest[]
   /** What the next requests meet, in turn; those after the last are answered as they should be. */
   meet(...faults: readonly Fault[]): void
-  /** What every request meets from now on that meets nothing else. */
-  always(fault: Fault): void
+  /** What each request meets from now on that meets nothing else. */
+  always(next: () => Fault): void
   onConnection(told: () => void): void
   close(): Promise<void>
 }
@@ -74,13 +74,13 @@ export async function openFaultServer(options: Partial<FaultServerOptions> = {})
   const how = { ...started, ...options }
   const requests: FaultRequest[] = []
   const faults: Fault[] = []
-  let usual: Fault = { kind: 'none' }
+  let usual = (): Fault => ({ kind: 'none' })
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       const seen = { body, left: false }
       requests.push(seen)
       response.once('close', () => (seen.left = !response.writableFinished))
-      return reply(response, body, faults.shift() ?? usual, how)
+      return reply(response, body, faults.shift() ?? usual(), how)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -90,7 +90,7 @@ export async function openFaultServer(options: Partial<FaultServerOptions> = {})
     url: `http://127.0.0.1:${address.port}/v1`,
     requests,
     meet: (...more) => void faults.push(...more),
-    always: (fault) => void (usual = fault),
+    always: (next) => void (usual = next),
     onConnection: (told) => void server.on('connection', told),
     async close() {
       server.closeAllConnections()

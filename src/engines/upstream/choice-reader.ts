@@ -1,5 +1,5 @@
 import type { Decoder } from '../../chat/decoder.ts'
-import type { ChatEvent, FinishReason } from '../../chat/event.ts'
+import type { ChatEvent, EngineReason } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { callMarkups } from '../../decode/calls/call-markups.ts'
@@ -40,7 +40,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
   const split = splitterFor(options)
   let splits = options.splits
   let state: ReturnType<ChoiceReader['state']> = 'going'
-  let reason: FinishReason = 'stop'
+  let reason: EngineReason = 'stop'
   let said: 'nothing' | 'thought' | 'answer' = begun.at === 'open' ? 'thought' : 'nothing'
   /** Holds line breaks back: those at the end of a thought are part of its mark. */
   const breaks = splitter([], '\n')
@@ -170,7 +170,7 @@ function splitterFor({ choice, prompt, begun, splits }: ChoiceOptions): Decoder 
 }
 
 /** The words that stand for a whole answer; any other stands for one that is not. */
-const reasons: Readonly<Record<string, FinishReason>> = {
+const reasons: Readonly<Record<string, EngineReason>> = {
   stop: 'stop',
   eos: 'stop',
   length: 'length',
@@ -179,7 +179,7 @@ const reasons: Readonly<Record<string, FinishReason>> = {
 }
 const refusals = ['content_filter', 'sensitive']
 
-function readReason(word: string, calls: number): FinishReason {
+function readReason(word: string, calls: number): EngineReason {
   const reason = reasons[word]
   if (refusals.includes(word))
     throw new Failure('content-refused', "The answer was refused by the model's content rules.", {

@@ -1,6 +1,6 @@
 /**
- * Several streams as one, each item as soon as it is there. When one of them throws, or the reader returns, `leave` is
- * called and the others are returned.
+ * Several streams as one, each item as soon as it is there. When one of them throws, or the reader returns before all
+ * have ended, `leave` is called, which is to make the others end, and they are returned.
  */
 export async function* interleave<Item>(
   streams: readonly AsyncIterator<Item, void>[],
@@ -17,7 +17,7 @@ export async function* interleave<Item>(
       yield result.value
     }
   } finally {
-    leave()
+    if (pending.size > 0) leave()
     // What they throw now is of no interest: they were told to leave.
     await Promise.allSettled(pending.values())
     await Promise.allSettled([...pending.keys()].map(async (stream) => stream.return?.()))

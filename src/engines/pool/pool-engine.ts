@@ -1,0 +1,224 @@
+import type { Engine, EngineState } from '../../chat/engine.ts'
+import type { ChatEvent } from '../../chat/event.ts'
+import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
+import type { Prompt } from '../../chat/request.ts'
+import { interleave } from '../interleave.ts'
+import { choose, prefixesOf } from './choose.ts'
+import { type Patience, patiently } from './patiently.ts'
+import { openReplica, type Replica, type ReplicaOptions } from './replica.ts'
+import { pause, type Time } from './time.ts'
+import { type Track, track } from './track.ts'
+
+export interface PoolOptions {
+  /** The model's id. */
+  readonly name: string
+  readonly replicas: readonly ReplicaOptions[]
+  readonly patience: Patience
+  readonly time: Time
+  readonly log: (line: PoolLogLine) => void
+}
+
+/** An attempt that failed. Holds nothing that anybody said. */
+export interface PoolLogLine {
+  readonly model: string
+  readonly replica: string
+  readonly failure: FailureKind
+  readonly cause: string
+  /** What becomes of the answer: asked for anew, gone on with elsewhere, or given up. */
+  readonly answer: 'asked for again' | 'goes on' | 'ends'
+}
+
+/** Attempts in a row that may say nothing. */
+const mostAttempts = 8
+/** Milliseconds before a replica that failed is asked again, doubled each time; half of it is chance. */
+const firstPause = 250
+const longestPause = 10_000
+
+/**
+ * One model run by several engines. An answer that fails before anything was said of it is asked for again, elsewhere if
+ * there is an elsewhere. One that fails later goes on elsewhere with the same text, and its caller sees one whole answer:
+ * nothing twice, nothing missing, each token counted once. Where no engine can go on, it ends with the failure.
+ * What cannot succeed is not tried again. Thought is given apart from text, whatever the engines do.
+ */
+export function poolEngine({ name, patience, time, log, ...options }: PoolOptions): Engine {
+  const replicas = options.replicas.map((replica) => openReplica(replica, time))
+  const closing = new AbortController()
+  let pausing = 0
+
+  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
+    signal.throwIfAborted()
+    const left = new AbortController()
+    const leaving = AbortSignal.any([signal, closing.signal, left.signal])
+    const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, prompt, 'begins'))
+    try {
+      for await (const event of follow(
+        { prompt, tracks, leave: () => left.abort(), signal: leaving },
+        null,
+      )) {
+        leaving.throwIfAborted()
+        yield event
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (closing.signal.aborted) throw stopping()
+      throw error
+    }
+  }
+
+  /** Asks one replica after the other until all tracks are whole. `lost`: what broke off, and where. */
+  async function* follow(order: Order, lost: Lost | null): AsyncGenerator<ChatEvent, void> {
+    const { prompt, tracks, signal } = order
+    const avoid = new Set<Replica>(lost === null ? [] : [lost.replica])
+    /** Without those that cannot do what is asked. */
+    let able = replicas
+    const prefixes = replicas.length > 1 ? prefixesOf(prompt) : []
+    for (let attempt = 1; ; attempt++) {
+      const replica = await next(able, prefixes, avoid, attempt, signal)
+      try {
+        return yield* tryOnce(replica, order, prefixes)
+      } catch (error) {
+        signal.throwIfAborted()
+        const failure = toFailure(error)
+        const spoken = tracks.some((one) => one.hasSpoken())
+        // What one server refuses another may still do, where it is the server's fault or a way to go on is sought.
+        if (!isCurable(failure)) able = able.filter((other) => other !== replica)
+        const curable = isCurable(failure) || lost !== null || failure.kind === 'internal'
+        const hopeless = attempt >= mostAttempts || able.length === 0 || !curable
+        note(replica, failure, spoken ? 'goes on' : hopeless ? 'ends' : 'asked for again')
+        if (spoken) return yield* goOn(order, { replica, failure })
+        // Whoever asks for an answer is told why it ended, not why it could not go on.
+        if (hopeless) throw lost?.failure ?? failure
+        avoid.add(replica)
+      }
+    }
+  }
+
+  async function* tryOnce(
+    replica: Replica,
+    { prompt, tracks, signal }: Order,
+    prefixes: readonly string[],
+  ): AsyncGenerator<ChatEvent, void> {
+    let end: ReturnType<Replica['begin']> | null = replica.begin(prompt.choices, prefixes)
+    const ended = (outcome: Failure | 'whole' | 'left') => {
+      end?.(outcome)
+      end = null
+    }
+    try {
+      const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving)
+      for await (const event of patiently(ask, patience, time, signal)) {
+        const said = tracks[event.choice]?.take(event) ?? []
+        // Its reader leaves with the last event, so that nothing may be left to do after it.
+        if (tracks.every((one) => one.hasFinished())) ended('whole')
+        yield* said
+      }
+      if (!tracks.every((one) => one.hasFinished())) throw brokenOff()
+    } catch (error) {
+      const failure = toFailure(error)
+      if (!signal.aborted && (isCurable(failure) || failure.kind === 'internal')) ended(failure)
+      throw error
+    } finally {
+      ended('left')
+    }
+  }
+
+  /** Each choice that has not finished goes on by itself. */
+  async function* goOn({ tracks, leave, signal }: Order, lost: Lost): AsyncGenerator<ChatEvent, void> {
+    if (!isCurable(lost.failure)) throw lost.failure
+    const left = tracks.filter((one) => !one.hasFinished())
+    const streams = left.map((one) => {
+      const { choice } = one
+      const prompt = one.rest()
+      if (prompt === 'lost') throw lost.failure
+      if (prompt === 'over') return over(choice)
+      return follow({ prompt, tracks: [track(choice, prompt, 'goes on')], leave, signal }, lost)
+    })
+    yield* interleave(streams, leave)
+  }
+
+  /** The next replica to ask, after a pause where all that are in order have just failed. */
+  async function next(
+    able: readonly Replica[],
+    prefixes: readonly string[],
+    avoid: Set<Replica>,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<Replica> {
+    for (let waited = attempt; ; waited++) {
+      const found = choose(able, prefixes, avoid, time.random)
+      if (found !== null) return found
+      avoid.clear()
+      const opens = Math.min(...able.map((replica) => replica.closedFor()))
+      const backoff = Math.min(longestPause, firstPause * 2 ** (waited - 1)) * (0.5 + time.random() / 2)
+      const ms = Math.max(opens, backoff)
+      if (waited > mostAttempts || opens > longestPause) throw busy(opens)
+      pausing += 1
+      await pause(ms, time, signal).finally(() => (pausing -= 1))
+    }
+  }
+
+  function note(replica: Replica, { kind, cause }: Failure, answer: PoolLogLine['answer']): void {
+    const words = cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : ''
+    log({ model: name, replica: replica.name, failure: kind, cause: words, answer })
+  }
+
+  return {
+    answer,
+    state: () => stateOf(replicas, pausing),
+    async close() {
+      closing.abort()
+      await Promise.all(replicas.map(({ engine }) => engine.close()))
+    },
+  }
+}
+
+/** Some choices of an answer that one replica is to give. */
+interface Order {
+  readonly prompt: Prompt
+  /** By the number that the replica gives the choice. */
+  readonly tracks: readonly Track[]
+  /** Has everybody who works on the answer leave. */
+  readonly leave: () => void
+  readonly signal: AbortSignal
+}
+
+interface Lost {
+  readonly replica: Replica
+  readonly failure: Failure
+}
+
+/** Whether the same engine may do better a moment later. */
+function isCurable({ kind }: Failure): boolean {
+  return kind === 'overloaded' || kind === 'engine-lost'
+}
+
+/** A choice whose limit was reached with the last token before it broke off. */
+async function* over(choice: number): AsyncGenerator<ChatEvent, void> {
+  yield { type: 'finish', choice, reason: 'length' }
+}
+
+function brokenOff(): Failure {
+  return new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+}
+
+function stopping(): Failure {
+  return new Failure('overloaded', 'The server is stopping. Please try again later.')
+}
+
+function busy(retryAfter: number): Failure {
+  return new Failure('overloaded', 'Model service overloaded. Please try again later.', { retryAfter })
+}
+
+/** Ready as soon as one of them is; failed when all have. */
+function stateOf(replicas: readonly Replica[], pausing: number): EngineState {
+  const states = replicas.map(({ engine }) => engine.state())
+  const sum = (of: (state: EngineState) => number) => states.reduce((total, state) => total + of(state), 0)
+  const best = (['ready', 'resting', 'starting', 'failed'] as const).find((status) =>
+    states.some((state) => state.status === status),
+  )
+  return {
+    status: best ?? 'failed',
+    reason: best === 'failed' ? states.map(({ reason }) => reason).join(' ') : '',
+    running: sum(({ running }) => running),
+    waiting: sum(({ waiting }) => waiting) + pausing,
+  }
+}

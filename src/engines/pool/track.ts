@@ -1,0 +1,114 @@
+import type { Decoder } from '../../chat/decoder.ts'
+import type { ChatEvent } from '../../chat/event.ts'
+import type { AssistantTurn, Prompt } from '../../chat/request.ts'
+import { callMarkups } from '../../decode/calls/call-markups.ts'
+import { thinkingDecoder } from '../../decode/thinking.ts'
+
+/** What one choice has said so far, so that another engine can go on where this one breaks off. */
+export interface Track {
+  /** The choice's number in the caller's answer. */
+  readonly choice: number
+  /** What is passed on of an engine's event: thought and text apart, the prompt and its counts once in all. */
+  take(event: ChatEvent): readonly ChatEvent[]
+  /** Whether the caller has seen more of it than that its prompt was read. */
+  hasSpoken(): boolean
+  hasFinished(): boolean
+  /**
+   * What is left to be asked for. `over`: nothing, the limit is reached. `lost`: nothing that an engine could go on with:
+   * a call of which the engine gave no text, or a text that must follow a grammar from its beginning.
+   */
+  rest(): Prompt | 'over' | 'lost'
+}
+
+/** `answer`: whether `prompt` begins the answer, or goes on with one that broke off. */
+export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes on'): Track {
+  const { begun, thinking, output, tools } = prompt
+  const split = splitterFor(choice, prompt)
+  let announced = answer === 'goes on'
+  let spoken = false
+  let finished = false
+  /** Whether the thought is over, or there is none. */
+  let closed =
+    begun.text !== '' || (begun.reasoning !== '' && thinking.mode === 'on' && thinking.budget === 0)
+  let reasoning = ''
+  let text = ''
+  let calls = 0
+  let thoughtTokens = 0
+  let answerTokens = 0
+
+  function take(event: ChatEvent): readonly ChatEvent[] {
+    if (event.type === 'prompt') {
+      if (announced) return []
+      announced = true
+      return [{ ...event, choice }]
+    }
+    // The prompt of an answer that goes on holds what was said of it, which is not counted as prompt.
+    if (event.type === 'uncounted')
+      return [{ ...event, choice, ...(answer === 'begins' ? {} : { prompt: 0, cached: 0 }) }]
+    return [...split({ ...event, choice })].filter(note)
+  }
+
+  /** Whether it is passed on. */
+  function note(event: ChatEvent): boolean {
+    switch (event.type) {
+      case 'reasoning':
+        reasoning += event.text
+        thoughtTokens += event.tokens
+        break
+      case 'mark':
+        // A thought that was closed before it was lost is not closed again.
+        if (closed && reasoning + text === '' && begun.reasoning !== '') return false
+        closed ||= reasoning !== ''
+        break
+      case 'text':
+        text += event.text
+        closed = true
+        answerTokens += event.tokens
+        break
+      case 'call-start':
+        calls++
+        answerTokens += event.tokens
+        break
+      case 'call-text':
+        answerTokens += event.tokens
+        break
+      case 'finish':
+        finished = true
+        break
+      case 'prompt':
+      case 'uncounted':
+        break
+    }
+    spoken = true
+    return true
+  }
+
+  function rest(): Prompt | 'over' | 'lost' {
+    const turn: AssistantTurn = { ...begun, reasoning: begun.reasoning + reasoning, text: begun.text + text }
+    const answerLimit = prompt.answerLimit - answerTokens
+    const ruled = output.kind !== 'text' || tools.mode === 'required' || tools.mode === 'one'
+    if (calls > 0 || (ruled && turn.text !== '')) return 'lost'
+    if (answerLimit < 1) return 'over'
+    return {
+      ...prompt,
+      choices: 1,
+      leastRoom: 1,
+      begun: turn,
+      answerLimit,
+      thinking:
+        thinking.mode === 'off'
+          ? thinking
+          : { ...thinking, budget: closed ? 0 : Math.max(0, thinking.budget - thoughtTokens) },
+    }
+  }
+
+  return { choice, take, rest, hasSpoken: () => spoken, hasFinished: () => finished }
+}
+
+/** Text of an answer that had begun already is no thought. */
+function splitterFor(choice: number, { model: { dialect }, begun, tools }: Prompt): Decoder {
+  const { thinking: marks, calls } = dialect
+  if (marks === 'native' || begun.text !== '') return (event) => [event]
+  const enders = calls === 'native' || tools.mode === 'none' ? [] : callMarkups[calls].openMarks
+  return thinkingDecoder(choice, marks, enders)
+}
