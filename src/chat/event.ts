@@ -43,10 +43,16 @@ export type ChatEvent =
       readonly prompt: number
       readonly cached: number
     }
-  | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
+  | { readonly type: 'finish'; readonly choice: number; readonly reason: EngineReason }
+  /** `text` is the one of the request's stop texts that ended the choice. Only `decode` says so. */
+  | {
+      readonly type: 'finish'
+      readonly choice: number
+      readonly reason: 'stop-text'
+      readonly text: string
+    }
 
-/**
- * `stop`: the model or a stop text ended the answer. `length`: a limit did. `tool-calls`: the model ended it after at
- * least one whole call.
- */
-export type FinishReason = 'stop' | 'length' | 'tool-calls'
+/** `stop`: the model ended the answer. `length`: a limit did. `tool-calls`: the model did after at least one whole call. */
+export type EngineReason = 'stop' | 'length' | 'tool-calls'
+
+export type FinishReason = EngineReason | 'stop-text'

@@ -11,7 +11,7 @@ function decode(texts: readonly string[], events: readonly ChatEvent[]): readonl
   return events.flatMap((event) => [...decoder(event)])
 }
 
-const stopped: ChatEvent = { type: 'finish', choice: 0, reason: 'stop' }
+const stopped = (text: string): ChatEvent => ({ type: 'finish', choice: 0, reason: 'stop-text', text })
 const cut: ChatEvent = { type: 'finish', choice: 0, reason: 'length' }
 
 describe('stopDecoder', () => {
@@ -19,7 +19,7 @@ describe('stopDecoder', () => {
     expect(decode(['END'], ['one E', 'N', 'D two'].map(piece))).toEqual([
       piece('one '),
       { type: 'mark', choice: 0, tokens: 2 },
-      stopped,
+      stopped('END'),
     ])
   })
 

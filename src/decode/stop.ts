@@ -17,7 +17,7 @@ export function stopDecoder(choice: number, texts: readonly string[]): Decoder {
       out.say('text', text)
       if (found) {
         out.mark()
-        out.pass({ type: 'finish', choice, reason: 'stop' })
+        out.pass({ type: 'finish', choice, reason: 'stop-text', text: found.mark })
       }
     } else {
       if (event.type === 'call-start' || event.type === 'finish') {

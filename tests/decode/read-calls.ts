@@ -1,4 +1,4 @@
-import type { ChatEvent, FinishReason } from '../../src/chat/event.ts'
+import type { ChatEvent, EngineReason } from '../../src/chat/event.ts'
 import type { JsonObject } from '../../src/chat/json.ts'
 import type { CallSyntax } from '../../src/chat/model.ts'
 import type { Tool } from '../../src/chat/request.ts'
@@ -15,7 +15,7 @@ export function readCalls(
   syntax: CallSyntax,
   tools: readonly Tool[],
   text: string,
-  reason: FinishReason = 'stop',
+  reason: EngineReason = 'stop',
 ): { text: string; calls: readonly string[]; finish: string } {
   let ids = 0
   const decoder = callDecoder(callMarkups[syntax], 0, tools, () => `id-${ids++}`)

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import type { ChatEvent, FinishReason } from '../../src/chat/event.ts'
+import type { ChatEvent, EngineReason } from '../../src/chat/event.ts'
 import { type CallSyntax, callSyntaxes } from '../../src/chat/model.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { decoded, readCase } from './replay.ts'
@@ -9,7 +9,7 @@ import { decoded, readCase } from './replay.ts'
 export interface CallCase {
   readonly name: string
   readonly text: string
-  readonly reason?: FinishReason
+  readonly reason?: EngineReason
   /** Pieces of one kind joined; a call is its name and its arguments. */
   readonly says: readonly Said[]
 }
@@ -34,7 +34,7 @@ export function callRequest(syntax: CallSyntax): ChatRequest {
 export async function says(
   request: ChatRequest,
   pieces: readonly string[],
-  reason: FinishReason = 'stop',
+  reason: EngineReason = 'stop',
 ): Promise<readonly Said[]> {
   const written: readonly ChatEvent[] = [
     ...pieces.map((text): ChatEvent => ({ type: 'text', choice: 0, text, tokens: 1 })),

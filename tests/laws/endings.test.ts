@@ -61,7 +61,7 @@ test('L3: the engine is read no further than the last finish', async () => {
   }
   const out: ChatEvent[] = []
   for await (const event of decode(engine(), request, () => 'id')) out.push(event)
-  expect(out.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop' })
+  expect(out.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop-text', text: 'STOP' })
   expect(read).toBe(3)
 })
 

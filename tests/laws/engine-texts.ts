@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ChatEvent, FinishReason } from '../../src/chat/event.ts'
+import type { ChatEvent, EngineReason } from '../../src/chat/event.ts'
 import type { CallSyntax } from '../../src/chat/model.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { decoded, readCase, replay } from '../golden/replay.ts'
@@ -142,7 +142,7 @@ export const cutText = cutTexts('hermes')
 /** What an engine says that writes these pieces, of one token each, and then ends. */
 export function said(
   pieces: readonly string[],
-  reason: FinishReason = 'stop',
+  reason: EngineReason = 'stop',
   choice = 0,
 ): readonly ChatEvent[] {
   return [

@@ -1,5 +1,5 @@
 import type { Decoder } from '../../chat/decoder.ts'
-import type { FinishReason } from '../../chat/event.ts'
+import type { ChatEvent } from '../../chat/event.ts'
 import type { Tool } from '../../chat/request.ts'
 import { outlet } from '../outlet.ts'
 import { blankEnd, splitter } from '../splitter.ts'
@@ -165,20 +165,19 @@ export function callDecoder(
     return ''
   }
 
-  function finish(reason: FinishReason): FinishReason {
+  function finish(event: Extract<ChatEvent, { type: 'finish' }>): void {
     sayText(outside.flush() + closing)
     if (read === readBlock) sayText(giveUp(unsaid))
     out.mark()
-    return reason === 'stop' && calls > 0 && !broken ? 'tool-calls' : reason
+    out.pass(event.reason === 'stop' && calls > 0 && !broken ? { ...event, reason: 'tool-calls' } : event)
   }
 
   return (event) => {
     if (event.type === 'text') {
       out.take(event.tokens)
       feed(event.text)
-    } else if (event.type === 'finish') {
-      out.pass({ ...event, reason: finish(event.reason) })
-    } else out.pass(event)
+    } else if (event.type === 'finish') finish(event)
+    else out.pass(event)
     return out.drain()
   }
 }

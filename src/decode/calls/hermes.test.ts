@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { FinishReason } from '../../chat/event.ts'
+import type { EngineReason } from '../../chat/event.ts'
 import { readCalls, tool } from '../../../tests/decode/read-calls.ts'
 import { callDecoder } from './call-decoder.ts'
 import { hermes } from './hermes.ts'
 
 const tools = [tool('f'), tool('g')]
 
-function decode(text: string, reason: FinishReason = 'stop') {
+function decode(text: string, reason: EngineReason = 'stop') {
   return readCalls('hermes', tools, text, reason)
 }
 

@@ -15,6 +15,7 @@ export interface AnswerHead {
 /** The words of `finish_reason`. */
 export const finishReasons = {
   stop: 'stop',
+  'stop-text': 'stop',
   length: 'length',
   'tool-calls': 'tool_calls',
 } as const satisfies Record<FinishReason, string>
