@@ -2,6 +2,7 @@ import type { Engine } from './chat/engine.ts'
 import type { ChatEvent, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
 import type { Arrival, Caller, Gate, Outcome, Ticket } from './chat/gate.ts'
+import type { Standing } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
 import type { ChatRequest } from './chat/request.ts'
 import { addUsage, noUsage } from './chat/usage.ts'
@@ -12,6 +13,12 @@ export interface Journey {
   readonly gate: Gate
   readonly engineOf: (model: Model) => Engine
   readonly newId: () => string
+}
+
+export interface Answer {
+  readonly events: AsyncIterable<ChatEvent>
+  /** How the caller's limits stood when the request was let in. */
+  readonly standings: readonly Standing[]
 }
 
 /**
@@ -26,12 +33,13 @@ export async function complete(
   request: ChatRequest,
   arrival: Arrival,
   signal: AbortSignal,
-): Promise<AsyncIterable<ChatEvent>> {
+): Promise<Answer> {
   // Before the ticket: whatever is thrown between the two would leave it unsettled.
   const engine = journey.engineOf(request.model)
   const ticket = await journey.gate.admit(caller, request, arrival)
   const said = engine.answer(request, signal)
-  return started(settled(decode(said, request, journey.newId), ticket, signal))
+  const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
+  return { events, standings: ticket.standings }
 }
 
 /** The same events, and the ticket settled once however they end. */
@@ -43,10 +51,13 @@ async function* settled(
   let usage = noUsage
   let outcome: Outcome = { kind: 'abandoned' }
   const reasons: FinishReason[] = []
+  let counted = false
   try {
     for await (const event of events) {
       const before = usage.completionTokens
       usage = addUsage(usage, event)
+      if (!counted) ticket.counted(usage.promptTokens)
+      counted = true
       if (before === 0 && usage.completionTokens > 0) ticket.began()
       if (event.type === 'finish') reasons[event.choice] = event.reason
       yield event

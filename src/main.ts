@@ -5,6 +5,10 @@ import { openDirectory } from './accounts/directory.ts'
 import { Journal } from './accounts/ledger/journal.ts'
 import { type Ledger, type LedgerState, openLedger } from './accounts/ledger/ledger.ts'
 import { forgetOld } from './accounts/ledger/retention.ts'
+import type { Limiter } from './accounts/limits/limiter.ts'
+import { openLimits } from './accounts/limits/limits.ts'
+import { memoryLimiter } from './accounts/limits/memory-limiter.ts'
+import { shareWhileGone } from './accounts/limits/share-while-gone.ts'
 import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
@@ -21,6 +25,10 @@ import { type Database, openDatabase } from './storage/database.ts'
 export interface World {
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steady: () => number
+  /** Calls `run` after so many milliseconds, unless what it gives is called before. */
+  readonly after: (milliseconds: number, run: () => void) => () => void
   readonly randomBytes: (count: number) => Uint8Array
   readonly log: Log
   /** Calls `changed` after any of the files has; gives what ends that. */
@@ -33,6 +41,9 @@ export interface Log {
   warn(facts: object, message: string): void
   error(facts: object, message: string): void
 }
+
+/** How long a request waits for Redis at most, in milliseconds. */
+const redisPatience = 250
 
 /** The whole program, built and not yet listening. */
 export interface Silica {
@@ -54,10 +65,12 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const newId = idMaker(world)
   const folder = await openDataFolder(settings, world)
   const { database } = folder
+  let limiter: Limiter | undefined
   let ledger: Ledger | undefined
   let accounts: Accounts
   let models: Models
   try {
+    limiter = await openLimiter(settings, world)
     ledger = openLedger({
       database,
       journal: Journal.open(join(settings.dataFolder, 'ledger'), newId()),
@@ -66,6 +79,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     })
     accounts = await openAccounts({
       ...folder,
+      limits: openLimits({ ...settings.limits, limiter }),
       clock: world.clock,
       randomBytes: world.randomBytes,
       apiKeys: settings.apiKeys,
@@ -75,6 +89,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     })
     models = openModels(settings, (line) => log.info(line, 'engine'))
   } catch (error) {
+    await limiter?.close()
     await ledger?.close()
     await database.close()
     throw error
@@ -97,6 +112,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const closeAll = async () => {
     stopWatching()
     await models.close()
+    await limiter.close()
     await ledger.close()
     await stopForgetting()
     await database.close()
@@ -187,6 +203,31 @@ export async function openDirectoryAlone(settings: Settings, world: World) {
   const { clock, randomBytes } = world
   const directory = await openDirectory({ ...folder, clock, randomBytes, changed: () => {} })
   return { directory, database: folder.database }
+}
+
+/** Counts in Redis where the settings name one, else in this process. */
+async function openLimiter({ redis: address, limits }: Settings, world: World): Promise<Limiter> {
+  const own = memoryLimiter(world.steady)
+  if (address === '') return own
+  // Its client takes memory and time to load, and most do without.
+  const { openRedis } = await import('./storage/redis.ts')
+  const { redisLimiter } = await import('./accounts/limits/redis-limiter.ts')
+  const redis = openRedis({
+    address,
+    patience: redisPatience,
+    after: world.after,
+    changed: (up, reason) =>
+      up
+        ? world.log.info({}, 'redis answers')
+        : world.log.error({ reason, policy: limits.redisGone }, 'redis is gone'),
+  })
+  const shared = redisLimiter({
+    redis,
+    steady: world.steady,
+    restarted: limits.redisRestarted,
+    time: "redis.call('TIME')",
+  })
+  return limits.redisGone === 'share' ? shareWhileGone(shared, own, limits.servers) : shared
 }
 
 /** As `mkdir -p`. Node's own never ends where a folder cannot be made inside one that exists, as in `/proc`. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Level } from './chat/limits.ts'
 
 /** Everything that an operator may choose, with every question answered. */
 export interface Settings {
@@ -36,8 +37,25 @@ export interface Settings {
   readonly apiKeys: readonly string[]
   /** The same for the admin API. */
   readonly adminKeys: readonly string[]
+  /** The address of a Redis, which may hold a password; empty to count limits in this process alone. */
+  readonly redis: string
+  readonly limits: LimitSettings
   /** What seals the keys in the database; empty for one that is kept in the data folder. */
   readonly secret: string
+}
+
+export interface LimitSettings {
+  readonly levels: ReadonlyMap<string, Level>
+  /** The level of accounts that have none of `levels`; empty for no limits. */
+  readonly level: string
+  /** What is reserved of the tokens when a request is let in: its longest answer too, or its prompt alone. */
+  readonly reserve: 'answer' | 'prompt'
+  /** While Redis cannot be asked: refuse what has limits, or let every server have its share of them. */
+  readonly redisGone: 'refuse' | 'share'
+  /** How many servers share the limits then. */
+  readonly servers: number
+  /** Of a Redis that was started anew: what it had counted is lost, or was kept. */
+  readonly redisRestarted: 'lost' | 'kept'
 }
 
 /** Where rows of the catalogue come from. Paths are absolute. */

@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { noLimits } from '../src/cli/read-limits.ts'
+import { after } from '../src/cli/world.ts'
 import { openSilica, type World } from '../src/main.ts'
 import type { Settings } from '../src/settings.ts'
 
@@ -29,6 +31,8 @@ export async function openTestSilica(
       port: 0,
       dataFolder,
       database: '',
+      redis: '',
+      limits: noLimits,
       recordDays: 90,
       records: 10_000_000,
       models: [],
@@ -47,7 +51,15 @@ export async function openTestSilica(
       secret: '',
       ...changed,
     },
-    { clock: Date.now, randomBytes, log: quiet, watch: () => () => {}, ...around },
+    {
+      clock: Date.now,
+      steady: () => performance.now(),
+      after,
+      randomBytes,
+      log: quiet,
+      watch: () => () => {},
+      ...around,
+    },
   )
   const { url } = await silica.listen()
   return {

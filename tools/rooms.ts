@@ -32,6 +32,7 @@ export const rooms: Readonly<
 export const homes: readonly (readonly [what: RegExp, home: readonly string[]])[] = [
   [/from 'koffi'/, ['engines/llama']],
   [/from '@huggingface\/jinja'/, ['engines/llama']],
+  [/from 'ioredis'/, ['storage']],
   [/from 'undici'/, ['engines/upstream']],
   [/from '(kysely|pg|node:sqlite)'/, ['storage']],
   [/from '(fastify|node:http)'/, ['http']],

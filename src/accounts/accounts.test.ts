@@ -8,6 +8,8 @@ import { noUsage } from '../chat/usage.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import type { NewKey } from './directory.ts'
+import { openLimits } from './limits/limits.ts'
+import { memoryLimiter } from './limits/memory-limiter.ts'
 import { serverSecret } from './server-secret.ts'
 
 let database: Database
@@ -28,6 +30,12 @@ function open(apiKeys: readonly string[] = [], adminKeys: readonly string[] = []
     secret: serverSecret('a secret of the server'),
     apiKeys,
     adminKeys,
+    limits: openLimits({
+      limiter: memoryLimiter(() => now),
+      levels: new Map(),
+      level: '',
+      reserve: 'answer',
+    }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
   })
@@ -38,7 +46,11 @@ const plain: NewKey = { name: 'laptop', accountId: 'default', role: 'caller', mo
 /** Makes a key; gives what `identify` says of it beside its secret. */
 async function createKey({ directory }: Accounts, wanted: Partial<NewKey> = {}) {
   const { key, secret } = await directory.createKey({ ...plain, ...wanted })
-  return { id: key.id, secret, caller: { keyId: key.id, accountId: key.accountId, models: key.models } }
+  return {
+    id: key.id,
+    secret,
+    caller: { keyId: key.id, accountId: key.accountId, level: '', models: key.models },
+  }
 }
 
 const disable = ({ directory }: Accounts, id: string) => directory.changeKey(id, { disabled: true })
@@ -108,7 +120,7 @@ describe('identify', () => {
 
   it('takes the keys that it was given, each for its purpose, and stores none', async () => {
     const accounts = await open(['from-the-environment'], ['for-the-admin'])
-    const given = { accountId: 'default', models: null }
+    const given = { accountId: 'default', level: '', models: null }
     expect(await accounts.identify('Bearer from-the-environment')).toEqual({ keyId: 'given-1', ...given })
     expect(await accounts.identifyAdmin('Bearer for-the-admin')).toEqual({ keyId: 'given-admin-1', ...given })
     await expect(accounts.identify('Bearer for-the-admin')).rejects.toEqual(forbidden)
@@ -266,7 +278,7 @@ describe('a ticket', () => {
     presencePenalty: 0,
     seed: null,
   }
-  const caller = { keyId: 'sk-1', accountId: 'team', models: null }
+  const caller = { keyId: 'sk-1', accountId: 'team', level: '', models: null }
   const arrivalOf = (traceId: string) => ({ traceId, callerTraceId: '', receivedAt: now })
   const usage = { promptTokens: 5, cachedTokens: 1, completionTokens: 7, reasoningTokens: 2 }
 

@@ -6,6 +6,7 @@ import type { Database } from '../storage/database.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { openKeyRing } from './key-ring.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { Limits } from './limits/limits.ts'
 import { admissionOf, recordOf } from './record-of.ts'
 import type { ServerSecret } from './server-secret.ts'
 
@@ -26,6 +27,7 @@ export interface AccountsParts {
   /** Secrets that are valid as long as this process runs. They are of the default account. */
   readonly apiKeys: readonly string[]
   readonly adminKeys: readonly string[]
+  readonly limits: Limits
   readonly ledger: Pick<Ledger, 'open' | 'done'>
   /** Told of every settled ticket. */
   readonly record: (record: AnswerRecord) => void
@@ -45,12 +47,15 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
     identifyAdmin: (authorization) => ring.identify(authorization, 'admin'),
     async admit(caller, request, arrival) {
       if (caller.models?.includes(request.model.id) === false) throw new Failure('forbidden', 'Forbidden')
+      const grant = await parts.limits.admit(caller, request)
       const admission = admissionOf(caller, request, arrival, clock())
       let firstTokenAt: number | null = null
       let settled = false
       running += 1
       ledger.open(admission)
       return {
+        standings: grant.standings,
+        counted: (promptTokens) => grant.counted(promptTokens),
         began() {
           firstTokenAt = clock()
         },
@@ -58,6 +63,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
           if (settled) throw new Error(`The ticket of ${arrival.traceId} was settled twice.`)
           settled = true
           running -= 1
+          grant.settle(usage)
           const record = recordOf(admission, outcome, usage, { firstTokenAt, doneAt: clock() })
           ledger.done(record)
           parts.record(record)

@@ -39,10 +39,11 @@ export interface NewKey {
 /** What is left out stays as it is. */
 export interface AccountChange {
   readonly name?: string | undefined
+  readonly level?: string | undefined
   readonly disabled?: boolean | undefined
 }
 
-export interface KeyChange extends AccountChange {
+export interface KeyChange extends Omit<AccountChange, 'level'> {
   readonly models?: readonly string[] | null | undefined
   readonly expiresAt?: number | null | undefined
 }
@@ -86,11 +87,12 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
       if (await insertAccount(database, account)) return account
       throw new Failure('taken', `There is an account ${id} already.`, { field: 'id' })
     },
-    async changeAccount(id, { name, disabled }) {
+    async changeAccount(id, { name, level, disabled }) {
       const before = await directory.findAccount(id)
       const after = {
         ...before,
         name: name ?? before.name,
+        level: level ?? before.level,
         disabledAt: disabling(before.disabledAt, disabled),
       }
       await updateAccount(database, after)
@@ -127,7 +129,7 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
 }
 
 function newAccount(id: string, name: string, createdAt: number): Account {
-  return { id, name, createdAt, disabledAt: null }
+  return { id, name, level: '', createdAt, disabledAt: null }
 }
 
 function missing(what: 'account' | 'key', id: string): never {

@@ -2,7 +2,7 @@ import { type Key, type KeyRole } from '../chat/account.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Caller } from '../chat/gate.ts'
 import type { Database } from '../storage/database.ts'
-import { findKeyByHash } from '../storage/keys.ts'
+import { findKeyByHash, type FoundKey } from '../storage/keys.ts'
 import { hashOf, type ServerSecret } from './server-secret.ts'
 
 /** Tells who holds a key. */
@@ -35,17 +35,18 @@ const patience = 1000
 /** One token of visible ASCII. The scheme may be written in any case, as HTTP has it. */
 const bearer = /^bearer ([\x21-\x7e]{1,512})$/i
 
-type Found = NonNullable<Awaited<ReturnType<typeof findKeyByHash>>>
-
 export function openKeyRing({ database, clock, secret, given }: KeyRingParts): KeyRing {
   const extra = new Map(
-    given.map((one): [string, Found] => [hashOf(one.secret), { key: one.key, accountDisabledAt: null }]),
+    given.map((one): [string, FoundKey] => [
+      hashOf(one.secret),
+      { key: one.key, level: '', accountDisabledAt: null },
+    ]),
   )
-  const trusted = new Map<string, { readonly found: Found; readonly until: number }>()
-  const asking = new Map<string, Promise<Found | undefined>>()
+  const trusted = new Map<string, { readonly found: FoundKey; readonly until: number }>()
+  const asking = new Map<string, Promise<FoundKey | undefined>>()
   let forgotten = 0
 
-  async function find(hash: string): Promise<Found | undefined> {
+  async function find(hash: string): Promise<FoundKey | undefined> {
     const known = trusted.get(hash)
     if (known !== undefined && clock() < known.until) return known.found
     // However many requests wait for a key, the database is asked once.
@@ -54,7 +55,7 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
     return asked
   }
 
-  async function ask(hash: string): Promise<Found | undefined> {
+  async function ask(hash: string): Promise<FoundKey | undefined> {
     const began = clock()
     const known = trusted.get(hash)
     const before = forgotten
@@ -76,7 +77,7 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
     }
   }
 
-  function trust(hash: string, found: Found, until: number): void {
+  function trust(hash: string, found: FoundKey, until: number): void {
     const [oldest] = trusted.keys()
     if (trusted.size >= mostTrusted && oldest !== undefined) trusted.delete(oldest)
     trusted.set(hash, { found, until })
@@ -93,7 +94,7 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
       if (found.key.role !== role || found.accountDisabledAt !== null)
         throw new Failure('forbidden', 'Forbidden')
       const { id, accountId, models } = found.key
-      return { keyId: id, accountId, models }
+      return { keyId: id, accountId, level: found.level, models }
     },
     forget() {
       trusted.clear()

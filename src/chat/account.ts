@@ -3,6 +3,8 @@ export interface Account {
   /** Chosen by the operator. */
   readonly id: string
   readonly name: string
+  /** Which of the settings' levels sets its limits; empty for the one that they give to all others. */
+  readonly level: string
   /** Milliseconds since 1970, as are all times here. */
   readonly createdAt: number
   /** Null while its keys may be used. */

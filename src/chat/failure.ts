@@ -1,3 +1,5 @@
+import type { Standing } from './limits.ts'
+
 /** Why an answer could not be given. Each kind has one status and one body in `wire/failures.ts`. */
 export type FailureKind =
   /** A field of the request is missing, malformed or out of range. */
@@ -30,6 +32,8 @@ export type FailureKind =
   | 'body-timeout'
   /** The engine will not answer this, for what it says. */
   | 'content-refused'
+  /** The account has had of the model what its level allows. */
+  | 'rate-limited'
   /** The engine's queue is full, or the server is stopping. */
   | 'overloaded'
   /** The engine died or broke off before the answer was whole. */
@@ -47,17 +51,25 @@ export class Failure extends Error {
   readonly field: string | null
   /** Milliseconds after which it may be tried again, or null where nobody knows. */
   readonly retryAfter: number | null
+  /** How the account's limits stood; empty where that is not known or of no matter. */
+  readonly standings: readonly Standing[]
 
   constructor(
     kind: FailureKind,
     message: string,
-    options: { field?: string; cause?: unknown; retryAfter?: number | null } = {},
+    options: {
+      field?: string
+      cause?: unknown
+      retryAfter?: number | null
+      standings?: readonly Standing[]
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.name = 'Failure'
     this.kind = kind
     this.field = options.field ?? null
     this.retryAfter = options.retryAfter ?? null
+    this.standings = options.standings ?? []
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts'
 import type { FinishReason } from './event.ts'
+import type { Standing } from './limits.ts'
 import type { ChatRequest } from './request.ts'
 import type { Usage } from './usage.ts'
 
@@ -7,6 +8,8 @@ import type { Usage } from './usage.ts'
 export interface Caller {
   readonly accountId: string
   readonly keyId: string
+  /** The account's. */
+  readonly level: string
   /** The models that the key may ask; null for all. */
   readonly models: readonly string[] | null
 }
@@ -29,13 +32,20 @@ export interface Gate {
    */
   identify(authorization: string): Promise<Caller>
   /**
-   * Lets the request in, or throws `forbidden` where the key may not ask this model. Every ticket it gives is settled
-   * exactly once, however the answer ends.
+   * Lets the request in, or throws `forbidden` where the key may not ask this model, `rate-limited` where its account
+   * has had all that it may have. Every ticket it gives is settled exactly once, however the answer ends.
    */
   admit(caller: Caller, request: ChatRequest, arrival: Arrival): Promise<Ticket>
 }
 
 export interface Ticket {
+  /** How the limits stood after the request was let in; empty where it has none. */
+  readonly standings: readonly Standing[]
+  /**
+   * The first event is in hand, and with it the tokens of the prompt, or 0 where the engine counts later. Called at most
+   * once. Throws `rate-limited` where only that count shows that the request is too large.
+   */
+  counted(promptTokens: number): void
   /** The first token is in hand. Called at most once, before `settle`. */
   began(): void
   settle(outcome: Outcome, usage: Usage): void

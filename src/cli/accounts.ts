@@ -6,14 +6,15 @@ import { withDirectory } from './with-directory.ts'
 export async function printAccounts(settings: Settings): Promise<void> {
   await withDirectory(settings, async (directory) => {
     const [accounts, keys] = [await directory.listAccounts(), await directory.listKeys()]
-    const rows = accounts.map(({ id, name, createdAt, disabledAt }) => [
+    const rows = accounts.map(({ id, name, level, createdAt, disabledAt }) => [
       id,
       name,
+      level || '-',
       String(keys.filter((key) => key.accountId === id && key.disabledAt === null).length),
       dayOf(createdAt),
       disabledAt === null ? 'active' : `disabled ${dayOf(disabledAt)}`,
     ])
-    console.log(table([['ID', 'NAME', 'KEYS', 'CREATED', 'STATE'], ...rows]))
+    console.log(table([['ID', 'NAME', 'LEVEL', 'KEYS', 'CREATED', 'STATE'], ...rows]))
   })
 }
 
@@ -21,6 +22,16 @@ export async function addAccount(settings: Settings, id: string, name: string): 
   await withDirectory(settings, async (directory) => {
     await directory.createAccount({ id, name: name || id })
     console.log(`Made the account ${id}. Give it a key: silica keys add --account ${id}`)
+  })
+}
+
+export async function setAccountLevel(settings: Settings, id: string, level: string): Promise<void> {
+  await withDirectory(settings, async (directory) => {
+    await directory.changeAccount(id, { level })
+    const has = level === '' ? 'the level of all others' : `the level ${level}`
+    console.log(`${id} has ${has}. A running server keeps to it within a second.`)
+    if (level !== '' && !settings.limits.levels.has(level))
+      console.error(`There is no level ${level} in limits.levels of the settings read here.`)
   })
 }
 

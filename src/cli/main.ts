@@ -129,6 +129,12 @@ withData(accounts.command('add <id> [name]').description('make an account')).act
     await addAccount(settingsOf(flags), id, name ?? '')
   },
 )
+withData(accounts.command('level <id> [level]').description('give it the limits of a level')).action(
+  async (id: string, level: string | undefined, flags: Flags) => {
+    const { setAccountLevel } = await import('./accounts.ts')
+    await setAccountLevel(settingsOf(flags), id, level ?? '')
+  },
+)
 for (const [command, disabled] of [
   ['disable', true],
   ['enable', false],

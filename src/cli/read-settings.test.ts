@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noLimits } from './read-limits.ts'
 import { readSettings, type Surroundings } from './read-settings.ts'
 
 let root = ''
@@ -30,6 +31,8 @@ describe('settings', () => {
       port: 8000,
       dataFolder: join(root, 'home/.local/share/silica'),
       database: '',
+      redis: '',
+      limits: noLimits,
       recordDays: 90,
       records: 10_000_000,
       models: [],

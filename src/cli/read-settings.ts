@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import { Failure } from '../chat/failure.ts'
 import { describe, show } from '../schema/find-fault.ts'
 import { readYaml } from '../schema/read-yaml.ts'
+import { limitsSchema, noLimits, readLimits } from './read-limits.ts'
 import { compats, logLevels, type ModelSource, type Settings } from '../settings.ts'
 
 const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
@@ -15,6 +16,7 @@ const fields = {
   port: Type.Integer({ minimum: 0, maximum: 65_535 }),
   data: Type.String({ minLength: 1 }),
   database: Type.String({ minLength: 1 }),
+  redis: Type.String({ minLength: 1 }),
   recordDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
   records: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
   models: Type.Array(Type.String({ minLength: 1 })),
@@ -33,7 +35,7 @@ const schema = Type.Partial(Type.Object(fields), closed)
 type Chosen = Static<typeof schema>
 /** `rows` is checked where rows are read, each time the file changes. */
 const fileSchema = Type.Partial(
-  Type.Object({ ...fields, rows: Type.Array(Type.Object({ id: Type.String() })) }),
+  Type.Object({ ...fields, limits: limitsSchema, rows: Type.Array(Type.Object({ id: Type.String() })) }),
   closed,
 )
 
@@ -42,8 +44,9 @@ const places = [
   { field: 'host', flag: 'host', variable: 'SILICA_HOST' },
   { field: 'port', flag: 'port', variable: 'SILICA_PORT' },
   { field: 'data', flag: 'data', variable: 'SILICA_DATA' },
-  // It may hold a password, and everybody on a machine sees what command lines say: there is no such flag.
+  // These may hold a password, and everybody on a machine sees what command lines say: there are no such flags.
   { field: 'database', flag: '', variable: 'SILICA_DATABASE' },
+  { field: 'redis', flag: '', variable: 'SILICA_REDIS' },
   { field: 'recordDays', flag: 'record-days', variable: 'SILICA_RECORD_DAYS' },
   { field: 'records', flag: 'records', variable: 'SILICA_RECORDS' },
   { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
@@ -88,6 +91,8 @@ export function readSettings(around: Surroundings): Settings {
     port: 8000,
     dataFolder: join(dataHome(variable('XDG_DATA_HOME'), homeFolder), 'silica'),
     database: '',
+    redis: '',
+    limits: noLimits,
     recordDays: 90,
     records: 10_000_000,
     models: [],
@@ -119,8 +124,9 @@ function configFile(named: Text, { currentFolder, homeFolder }: Surroundings): s
 }
 
 function readFile(file: string, homeFolder: string): Partial<Settings> {
-  const { rows: _, ...chosen } = readYaml(fileSchema, file, readFileSync(file, 'utf8')).value
-  return answersOf(chosen, dirname(file), homeFolder)
+  const { value, refuse } = readYaml(fileSchema, file, readFileSync(file, 'utf8'))
+  const { rows: _, limits = {}, ...chosen } = value
+  return { ...answersOf(chosen, dirname(file), homeFolder), limits: readLimits(limits, refuse) }
 }
 
 /** Choices that came as texts. `find` gives the name of a place, as people know it, and what stands there. */

@@ -6,6 +6,7 @@ import { toFailure } from '../chat/failure.ts'
 import { readRequest } from '../wire/chat-completions/read-request.ts'
 import { answerWriter } from '../wire/chat-completions/write-answer.ts'
 import { type AnswerHead, streamWriter } from '../wire/chat-completions/write-stream.ts'
+import { limitHeaders } from '../wire/limit-headers.ts'
 import type { HttpParts } from './server.ts'
 
 /** A reader who takes nothing for this long is taken for gone. */
@@ -26,7 +27,8 @@ export function chatCompletions(parts: HttpParts) {
       model: chat.model.id,
     }
     try {
-      const events = await parts.complete(request.caller, chat, request.arrival, gone.signal)
+      const { events, standings } = await parts.complete(request.caller, chat, request.arrival, gone.signal)
+      void reply.headers(limitHeaders(standings))
       if (chat.reply.kind === 'stream') {
         reply.hijack()
         for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')

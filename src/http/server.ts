@@ -8,13 +8,14 @@ import {
 import type { Socket } from 'node:net'
 import type { LedgerState } from '../accounts/ledger/ledger.ts'
 import type { EngineState } from '../chat/engine.ts'
-import type { ChatEvent } from '../chat/event.ts'
 import { Failure, toFailure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import type { Answer } from '../complete.ts'
 import type { Compat } from '../wire/chat-completions/compat.ts'
 import { writeFailure } from '../wire/failures.ts'
+import { refusalHeaders } from '../wire/limit-headers.ts'
 import { writeModels } from '../wire/models.ts'
 import { chatCompletions } from './chat-completions.ts'
 
@@ -31,7 +32,7 @@ export interface HttpParts {
     request: ChatRequest,
     arrival: Arrival,
     signal: AbortSignal,
-  ) => Promise<AsyncIterable<ChatEvent>>
+  ) => Promise<Answer>
   /** 32 hexadecimal digits, ordered by time. */
   readonly newId: () => string
   /** Milliseconds since 1970. */
@@ -155,7 +156,7 @@ function fail(
   const { status, contentType, body } = writeFailure(failure)
   // The rest of a body that is not wanted would otherwise be read to its end.
   if (!reply.request.raw.complete) void reply.header('connection', 'close')
-  return reply.status(status).type(contentType).send(body)
+  return reply.status(status).headers(refusalHeaders(failure)).type(contentType).send(body)
 }
 
 /** What Fastify refuses by itself, before a route sees it. */

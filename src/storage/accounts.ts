@@ -3,10 +3,10 @@ import type { Database } from './database.ts'
 
 /** Whether the account was made by this: false where the id is taken. */
 export async function insertAccount({ query }: Database, account: Account): Promise<boolean> {
-  const { id, name, createdAt, disabledAt } = account
+  const { id, name, level, createdAt, disabledAt } = account
   const { numInsertedOrUpdatedRows } = await query
     .insertInto('accounts')
-    .values({ id, name, created_at: createdAt, disabled_at: disabledAt })
+    .values({ id, name, level, created_at: createdAt, disabled_at: disabledAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return (numInsertedOrUpdatedRows ?? 0n) > 0n
@@ -25,9 +25,9 @@ export async function listAccounts({ query }: Database): Promise<readonly Accoun
 export async function updateAccount({ query }: Database, account: Account): Promise<void> {
   await query
     .updateTable('accounts')
-    .set({ name: account.name, disabled_at: account.disabledAt })
+    .set({ name: account.name, level: account.level, disabled_at: account.disabledAt })
     .where('id', '=', account.id)
     .execute()
 }
 
-const columns = ['id', 'name', 'created_at as createdAt', 'disabled_at as disabledAt'] as const
+const columns = ['id', 'name', 'level', 'created_at as createdAt', 'disabled_at as disabledAt'] as const

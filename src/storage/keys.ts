@@ -3,6 +3,12 @@ import type { Key } from '../chat/account.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
+export interface FoundKey {
+  readonly key: Key
+  readonly level: string
+  readonly accountDisabledAt: number | null
+}
+
 /** Throws where the id or the hash is taken. */
 export async function insertKey({ query }: Database, key: Key, hash: string): Promise<void> {
   const { id, accountId, role, createdAt } = key
@@ -12,17 +18,14 @@ export async function insertKey({ query }: Database, key: Key, hash: string): Pr
     .execute()
 }
 
-/** The key of this hash, disabled or not, and since when its account is disabled. */
-export async function findKeyByHash(
-  { query }: Database,
-  hash: string,
-): Promise<{ readonly key: Key; readonly accountDisabledAt: number | null } | undefined> {
+/** The key of this hash, disabled or not, the level of its account, and since when that is disabled. */
+export async function findKeyByHash({ query }: Database, hash: string): Promise<FoundKey | undefined> {
   const row = await select(query.selectFrom('keys'))
     .leftJoin('accounts', 'accounts.id', 'keys.account_id')
-    .select('accounts.disabled_at as accountDisabledAt')
+    .select(['accounts.level as level', 'accounts.disabled_at as accountDisabledAt'])
     .where('hash', '=', hash)
     .executeTakeFirst()
-  return row && { key: keyOf(row), accountDisabledAt: row.accountDisabledAt }
+  return row && { key: keyOf(row), level: row.level ?? '', accountDisabledAt: row.accountDisabledAt }
 }
 
 export async function findKey({ query }: Database, id: string): Promise<Key | undefined> {

@@ -12,6 +12,8 @@ export interface Tables {
 interface AccountsTable {
   readonly id: string
   readonly name: string
+  /** Empty for the level of the settings. */
+  readonly level: string
   readonly created_at: number
   /** Null while its keys may be used. */
   readonly disabled_at: number | null

@@ -12,11 +12,12 @@ describe('writeFailure', () => {
     ['content-refused', 400, 20015, 'content_filter'],
     ['body-too-large', 413, 20015, 'body_too_large'],
     ['body-timeout', 408, 20015, 'body_timeout'],
+    ['rate-limited', 429, 50603, 'rate_limit_exceeded'],
     ['overloaded', 503, 50505, 'overloaded'],
     ['engine-lost', 503, 50508, 'engine_lost'],
     ['internal', 500, 50507, 'internal_error'],
   ])('writes %s as %i with code %i', (kind, status, code, reason) => {
-    const type = status < 500 ? 'invalid_request_error' : 'server_error'
+    const type = status === 429 ? 'rate_limit_error' : status < 500 ? 'invalid_request_error' : 'server_error'
     expect(writeFailure(new Failure(kind, 'Why.', { field: 'n' }))).toEqual({
       status,
       contentType: 'application/json; charset=utf-8',

@@ -38,6 +38,13 @@ const rows = {
   'body-too-large': { ...refused, status: 413, reason: 'body_too_large' },
   'body-timeout': { ...refused, status: 408, reason: 'body_timeout' },
   'content-refused': { ...refused, reason: 'content_filter' },
+  'rate-limited': {
+    ...refused,
+    status: 429,
+    code: 50603,
+    type: 'rate_limit_error',
+    reason: 'rate_limit_exceeded',
+  },
   overloaded: { ...failed, status: 503, code: 50505, reason: 'overloaded' },
   'engine-lost': { ...failed, status: 503, code: 50508, reason: 'engine_lost' },
   internal: { ...failed, status: 500, code: 50507, reason: 'internal_error' },

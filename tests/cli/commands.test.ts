@@ -77,8 +77,11 @@ describe('keys', () => {
     const { stdout } = await run(['keys'])
     expect(stdout).toMatch(/^sk-\S+ +one +team +a\/b, c +[0-9-]{10} +until 2099-01-31$/m)
     expect(stdout).toMatch(/^sk-\S+ +two +default +admin API +[0-9-]{10} +active$/m)
+    expect(await run(['accounts', 'level', 'team', 'gold'])).toMatchObject({ code: 0 })
     expect(await run(['accounts', 'disable', 'team'])).toMatchObject({ code: 0 })
-    expect((await run(['accounts'])).stdout).toMatch(/^team +The team +1 +[0-9-]{10} +disabled [0-9-]{10}$/m)
+    expect((await run(['accounts'])).stdout).toMatch(
+      /^team +The team +gold +1 +[0-9-]{10} +disabled [0-9-]{10}$/m,
+    )
     for (const wrong of [
       ['accounts', 'add', 'team'],
       ['accounts', 'disable', 'nobody'],

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts'
+import { openLimits } from '../../src/accounts/limits/limits.ts'
+import { memoryLimiter } from '../../src/accounts/limits/memory-limiter.ts'
 import { serverSecret } from '../../src/accounts/server-secret.ts'
 import type { AnswerRecord } from '../../src/chat/answer-record.ts'
 import type { Engine } from '../../src/chat/engine.ts'
@@ -12,7 +14,9 @@ import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { readCase } from '../golden/replay.ts'
 
 const request = readCase({ model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }] })
-const caller = { keyId: 'k', accountId: 'a', models: null }
+const caller = { keyId: 'k', accountId: 'a', level: '', models: null }
+const limits = [{ metric: 'TPD', most: 1_000_000 }] as const
+const limiter = memoryLimiter(() => 0)
 const arrival = { traceId: 'trace', callerTraceId: '', receivedAt: 0 }
 
 /** How an answer of `pieces` pieces ends; `at` counts the events before it. */
@@ -38,6 +42,12 @@ beforeAll(async () => {
     secret: serverSecret('secret'),
     apiKeys: [],
     adminKeys: [],
+    limits: openLimits({
+      limiter,
+      levels: new Map([['free', { limits, models: new Map() }]]),
+      level: 'free',
+      reserve: 'answer',
+    }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
   })
@@ -74,7 +84,7 @@ async function run(ending: (typeof endings)[number], pieces: number, at: number)
   })
   const journey = { gate: accounts, engineOf: () => engine, newId: () => 'id' }
   try {
-    const answer = await complete(journey, caller, request, arrival, gone.signal)
+    const { events: answer } = await complete(journey, caller, request, arrival, gone.signal)
     const iterator = answer[Symbol.asyncIterator]()
     for (let read = 0; ; read++) {
       if (ending === 'reader returns' && read === at) {
@@ -98,7 +108,14 @@ const outcomes = {
   'reader returns': 'abandoned',
 } as const
 
+/** The tokens that are taken of the account's limit. */
+async function taken(): Promise<number> {
+  const { standings } = await limiter.reserve(`a/${request.model.id}`, limits, 0)
+  return limits[0].most - (standings[0]?.remaining ?? 0)
+}
+
 test('L4: a ticket is settled once under every ending, with the tokens that were read, and the engine is free', async () => {
+  let used = await taken()
   const property = fc.asyncProperty(
     fc.constantFrom(...endings),
     fc.integer({ min: 0, max: 6 }),
@@ -113,6 +130,8 @@ test('L4: a ticket is settled once under every ending, with the tokens that were
       expect(records).toHaveLength(1)
       expect(records[0]).toMatchObject({ traceId: 'trace', outcome: outcomes[ending] })
       expect(records[0]?.completionTokens).toBeLessThanOrEqual(pieces)
+      used += (records[0]?.promptTokens ?? 0) + (records[0]?.completionTokens ?? 0)
+      expect(await taken()).toBe(used)
     },
   )
   await fc.assert(property, { numRuns: 300 })

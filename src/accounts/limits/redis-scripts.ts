@@ -1,0 +1,120 @@
+import { slotsCounted } from './windows.ts'
+
+/**
+ * The meter of `meter.ts` as scripts, each atomic where its key lives. A key is a hash: `now` is the latest time it has
+ * seen; of each metric NAME, `NAME` is the newest slot counted, `NAME:used` the newest in which something was taken,
+ * `NAME:total` the sum, `NAME:0` to `NAME:60` the ring of counts.
+ *
+ * Every script begins alike. ARGV 1: the ids of the server's runs that the caller knows; on any other run nothing is done,
+ * and `unknown`, the run's id and the time of its start come back. ARGV 2 and 3: the earliest and the latest that it can
+ * be. Numbers in answers are whole, since Redis cuts them.
+ */
+const head = (time: string) => `
+local key, ring = KEYS[1], ${slotsCounted}
+local server = ${time}
+local wall = server[1] * 1000 + math.floor(server[2] / 1000)
+local info = redis.call('INFO', 'server')
+local run = string.match(info, 'run_id:(%x+)')
+if not string.find(ARGV[1], run, 1, true) then
+  return { 'unknown', run, wall - 1000 * string.match(info, 'uptime_in_seconds:(%d+)') + 1000 }
+end
+-- The server's clock may be set while it runs: it counts only as far as the caller's own steady clock agrees.
+local now = math.max(math.min(wall, ARGV[3]), ARGV[2], redis.call('HGET', key, 'now') or 0)
+local function whole(number) return string.format('%.0f', number) end
+
+-- The counts of the next slots of the ring, oldest first.
+local function after(name, slot, count)
+  local places = {}
+  for step = 1, count do places[step] = name .. ':' .. (slot + step) % ring end
+  return places
+end
+-- Lets go of the slots that have left the window; gives the newest slot and the total.
+local function advance(name, length)
+  local stored = redis.call('HMGET', key, name, name .. ':total')
+  local slot, total = math.floor(now / length), tonumber(stored[2] or 0)
+  local last = tonumber(stored[1] or slot)
+  local gone = after(name, last, math.min(slot - last, ring))
+  if #gone > 0 and total ~= 0 then
+    for _, count in ipairs(redis.call('HMGET', key, unpack(gone))) do total = total - (count or 0) end
+    redis.call('HDEL', key, unpack(gone))
+  end
+  return math.max(slot, last), total
+end
+local function take(name, slot, total, amount)
+  redis.call('HINCRBY', key, name .. ':' .. slot % ring, whole(amount))
+  redis.call('HSET', key, name .. ':used', whole(slot), name, whole(slot), name .. ':total', whole(total + amount))
+end
+`
+
+/**
+ * Takes, or refuses. ARGV 4: the time before which counts are lost; 5: milliseconds after which an unused key is
+ * forgotten; then for each limit its metric, the length of a slot, the most that is allowed, the amount to take.
+ * Gives `admitted`, the server's time, 0, 0; or `refused`, the server's time, the number of the limit to blame,
+ * milliseconds to wait (-1: for ever). Then for each limit what remains, milliseconds until all of it can be had, and the
+ * slot of now.
+ */
+export const takeScript = (time: string): string => `${head(time)}
+local lost = tonumber(ARGV[4])
+local limits, refused, longest = {}, 0, 0
+for at = 6, #ARGV, 4 do
+  local limit = { name = ARGV[at], length = tonumber(ARGV[at + 1]), most = tonumber(ARGV[at + 2]) }
+  limit.amount = tonumber(ARGV[at + 3])
+  limit.slot, limit.total = advance(limit.name, limit.length)
+  redis.call('HSET', key, limit.name, whole(limit.slot), limit.name .. ':total', whole(limit.total))
+  limits[#limits + 1] = limit
+  local wait, over = 0, limit.total + limit.amount - limit.most
+  if limit.amount > limit.most then
+    wait = math.huge
+  elseif lost > now - limit.length * (ring - 1) then
+    -- What was taken before that is not known, and may have been all.
+    wait = lost + limit.length * (ring - 1) - now
+  elseif over > 0 then
+    local step = 0
+    for at, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.slot, ring)))) do
+      over = over - (count or 0)
+      step = at
+      if over <= 0 then break end
+    end
+    wait = (limit.slot + step) * limit.length - now
+  end
+  if wait > longest then refused, longest = #limits, wait end
+end
+local answer = { 'admitted', wall, 0, 0 }
+if refused > 0 then answer = { 'refused', wall, refused, longest == math.huge and -1 or math.ceil(longest) } end
+for _, limit in ipairs(limits) do
+  local used = redis.call('HGET', key, limit.name .. ':used') or 0
+  if refused == 0 then
+    take(limit.name, limit.slot, limit.total, limit.amount)
+    limit.total, used = limit.total + limit.amount, limit.slot
+  end
+  answer[#answer + 1] = math.max(0, limit.most - limit.total)
+  answer[#answer + 1] = limit.total == 0 and 0 or math.ceil((used + ring) * limit.length - now)
+  answer[#answer + 1] = limit.slot
+end
+redis.call('HSET', key, 'now', whole(now))
+redis.call('PEXPIRE', key, ARGV[5])
+return answer`
+
+/**
+ * Gives back or takes more. From ARGV 4 on, for each metric: its name, the length of a slot, the slot of the reservation,
+ * the change. Gives \`adjusted\`.
+ */
+export const adjustScript = (time: string): string => `${head(time)}
+for at = 4, #ARGV, 4 do
+  local name, length, slot, change = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local newest = redis.call('HGET', key, name)
+  if newest and change > 0 then
+    local current, total = advance(name, length)
+    take(name, current, total, change)
+  elseif newest and newest - slot < ring then
+    redis.call('HINCRBY', key, name .. ':' .. slot % ring, change)
+    redis.call('HINCRBY', key, name .. ':total', change)
+  end
+end
+return { 'adjusted' }`
+
+/** Keeps the later of the time that stands in the key and ARGV 1, for ARGV 2 milliseconds, and gives it. */
+export const lossScript = `
+local lost = math.max(ARGV[1], redis.call('GET', KEYS[1]) or 0)
+if lost > 0 then redis.call('SET', KEYS[1], string.format('%.0f', lost), 'PX', ARGV[2]) end
+return lost`
