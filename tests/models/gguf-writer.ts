@@ -26,7 +26,11 @@ export function writeGguf(
   tensors: readonly GgufWeights[],
 ): void {
   const parts = [Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(Object.keys(entries).length)]
-  for (const [key, entry] of Object.entries(entries)) parts.push(text(key), ...entryBytes(entry))
+  for (const [key, entry] of Object.entries(entries)) {
+    parts.push(text(key))
+    // A large vocabulary is more than can be pushed at once.
+    for (const bytes of entryBytes(entry)) parts.push(bytes)
+  }
   let offset = 0
   for (const { name, shape, type, bytes } of tensors) {
     parts.push(text(name), u32(shape.length), ...shape.map(u64), u32(type), u64(offset))

@@ -3,7 +3,7 @@ import { sequence, text } from './expression.ts'
 import type { Grammar } from './rules.ts'
 
 /** What is still to come: a part, and what follows it. The end is null. */
-type Path = { readonly id: number; readonly part: Expression; readonly then: Path } | null
+type Path = { readonly id: number; readonly part: Expression; readonly next: Path } | null
 
 /**
  * Whether a text that a grammar describes begins with `read`, and whether `read` is one itself. Walks all ways through the
@@ -36,16 +36,16 @@ class Walk {
     const next: Path[] = []
     for (const path of paths) {
       if (path?.part.kind === 'class') {
-        if (path.part.ranges.some(([from, to]) => from <= point && point <= to)) next.push(path.then)
+        if (path.part.ranges.some(([from, to]) => from <= point && point <= to)) next.push(path.next)
       } else if (path?.part.kind === 'text' && path.part.text.startsWith(character))
-        next.push(this.#path(text(path.part.text.slice(character.length)), path.then))
+        next.push(this.#path(text(path.part.text.slice(character.length)), path.next))
     }
     return this.#open(next)
   }
 
-  #path(part: Expression, then: Path): Path {
-    const key = `${this.#keyOf(part)} ${then?.id ?? ''}`
-    const path = this.#paths.get(key) ?? { id: this.#paths.size, part, then }
+  #path(part: Expression, next: Path): Path {
+    const key = `${this.#keyOf(part)} ${next?.id ?? ''}`
+    const path = this.#paths.get(key) ?? { id: this.#paths.size, part, next }
     this.#paths.set(key, path)
     return path
   }
@@ -66,30 +66,30 @@ class Walk {
     for (const path of seen) {
       if (path === null || path.part.kind === 'class' || (path.part.kind === 'text' && path.part.text !== ''))
         opened.add(path)
-      else for (const next of this.#step(path.part, path.then)) seen.add(next)
+      else for (const next of this.#step(path.part, path.next)) seen.add(next)
     }
     return opened
   }
 
-  #step(part: Expression, then: Path): Path[] {
+  #step(part: Expression, next: Path): Path[] {
     switch (part.kind) {
       case 'text':
       case 'class':
-        return [then]
+        return [next]
       case 'rule':
-        return [this.#path(this.#grammar.get(part.name) ?? { kind: 'choice', options: [] }, then)]
+        return [this.#path(this.#grammar.get(part.name) ?? { kind: 'choice', options: [] }, next)]
       case 'sequence': {
         const [first, ...rest] = part.parts
-        if (first === undefined) return [then]
-        return [this.#path(first, rest.length === 0 ? then : this.#path(this.#rest(part), then))]
+        if (first === undefined) return [next]
+        return [this.#path(first, rest.length === 0 ? next : this.#path(this.#rest(part), next))]
       }
       case 'choice':
-        return part.options.map((option) => this.#path(option, then))
+        return part.options.map((option) => this.#path(option, next))
       case 'repeat': {
         const { part: each, min, max } = part
         const rest: Expression = { kind: 'repeat', part: each, min: Math.max(0, min - 1), max: max - 1 }
-        const once = max > 0 ? [this.#path(each, this.#path(rest, then))] : []
-        return min === 0 ? [then, ...once] : once
+        const once = max > 0 ? [this.#path(each, this.#path(rest, next))] : []
+        return min === 0 ? [next, ...once] : once
       }
     }
   }

@@ -20,12 +20,15 @@ const refused: Readonly<Record<string, string>> = {
   $recursiveRef: 'only $ref is followed',
 }
 
+/** Those that say nothing where they are empty. */
+const idle = new Set(['dependentSchemas', 'dependentRequired', 'dependencies', 'patternProperties'])
+
 /** Throws a `Failure` for the first keyword of a schema that would be accepted and then not kept. */
 export function checkKeywords({ schema, path }: SchemaNode, isRoot: boolean): void {
   for (const [keyword, value] of Object.entries(schema)) {
     const at = pathOf(path, keyword)
     const why = Object.hasOwn(refused, keyword) ? refused[keyword] : undefined
-    if (why !== undefined && !isIdle(value)) throw refuse(at, why)
+    if (why !== undefined && !(idle.has(keyword) && isEmpty(value))) throw refuse(at, why)
     if (keyword === 'uniqueItems' && value === true && !hasOneItem(schema))
       throw refuse(at, 'what was said before cannot be compared with')
     // References below it would be meant from there.
@@ -33,8 +36,7 @@ export function checkKeywords({ schema, path }: SchemaNode, isRoot: boolean): vo
   }
 }
 
-/** `{}` of properties or conditions says nothing. */
-function isIdle(value: Json): boolean {
+function isEmpty(value: Json): boolean {
   return isObject(value) && Object.keys(value).length === 0
 }
 

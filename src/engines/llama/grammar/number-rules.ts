@@ -4,7 +4,8 @@ import type { Expression } from './expression.ts'
 import { choice, empty, oneOf } from './expression.ts'
 import { numberOf } from './keywords.ts'
 import type { Bound, NumberBounds } from './numbers.ts'
-import { integerDigits, integers, numbers } from './numbers.ts'
+import { exactDigits, integerDigits, integers, numbers } from './numbers.ts'
+import { charactersOf, unite } from './ranges.ts'
 import type { Rules } from './rules.ts'
 import type { SchemaNode } from './schema-nodes.ts'
 import { malformed, pathOf, refuse } from './schema-nodes.ts'
@@ -23,8 +24,8 @@ export function numberExpression(
   if (steps.some((step) => step.factor !== whole?.factor && step.factor > 1))
     throw refuse(whole?.path ?? '', 'only one multipleOf in a place can be enforced')
   if (whole !== undefined) {
-    const range = automatonOf(integerDigits(bounds), whole.path)
-    return writeAutomaton(bothOf(range, multiplesOf(whole), whole.path), rules, oneOf, () => empty)
+    const range = automatonOf(integerDigits(bounds, exactDigits), whole.path)
+    return writeAutomaton(bothOf(range, multiplesOf(whole.factor), whole.path), rules, oneOf, () => empty)
   }
   const places = Math.min(...steps.map((step) => step.places), Infinity)
   if (!kinds.has('fraction') || places === 0) return integers(bounds)
@@ -40,62 +41,61 @@ interface Step {
 }
 
 /** Larger factors would need too many states. */
-const mostFactor = 200
+const mostFactor = 1000
 
 function stepOf(node: SchemaNode): Step[] {
   const step = numberOf(node, 'multipleOf')
   if (step === null) return []
   const path = pathOf(node.path, 'multipleOf')
   if (step <= 0) throw malformed(path, 'a number above 0')
-  const power = Math.round(Math.log10(step))
-  const isPower = Number(`1e${power}`) === step && power >= -15 && power <= 15
-  if (isPower && power <= 0) return [{ factor: 1, places: -power, path }]
-  if (isPower || (Number.isInteger(step) && step <= mostFactor)) return [{ factor: step, places: 0, path }]
-  throw refuse(path, `it must be a power of ten or a whole number up to ${mostFactor}`)
+  const places = Math.round(-Math.log10(step))
+  if (places >= 0 && places <= 15 && Number(`1e-${places}`) === step) return [{ factor: 1, places, path }]
+  if (Number.isInteger(step) && step <= mostFactor) return [{ factor: step, places: 0, path }]
+  throw refuse(path, `it must be a whole number up to ${mostFactor}, or a power of ten below 1`)
 }
 
-const minus = 0x2d
-const zero = 0x30
-
-/** Whole numbers, digit by digit, that a factor divides. */
-function multiplesOf({ factor }: Step): Automaton {
-  return factor > mostFactor ? endingInZeros(Math.round(Math.log10(factor))) : withoutRemainder(factor)
-}
-
-/** One state for each remainder, behind one for the sign. */
-function withoutRemainder(factor: number): Automaton {
-  const digits = (remainder: number): Edge[] =>
-    Array.from({ length: 10 }, (_, digit) => ({
-      ranges: [[zero + digit, zero + digit]] as const,
-      to: ((remainder * 10 + digit) % factor) + 1,
-    }))
-  const start = { ends: false, edges: [{ ranges: [[minus, minus]] as const, to: 1 + factor }, ...digits(0)] }
-  const remainders = Array.from({ length: factor }, (_, remainder) => ({
-    ends: remainder === 0,
-    edges: digits(remainder),
-  }))
-  return [start, ...remainders, { ends: false, edges: digits(0) }]
-}
-
-/** Numbers with so many zeros at their end, and zero itself. One state for each zero so far, behind one for the sign. */
-function endingInZeros(count: number): Automaton {
-  const after = (zeros: number): Edge[] => [
-    { ranges: [[zero, zero]], to: 2 + Math.min(zeros + 1, count) },
-    { ranges: [[zero + 1, zero + 9]], to: 2 },
-  ]
-  const begin = [
-    { ranges: [[zero, zero]] as const, to: 2 + count },
-    { ranges: [[zero + 1, zero + 9]] as const, to: 2 },
-  ]
-  const counting = Array.from({ length: count + 1 }, (_, zeros) => ({
-    ends: zeros === count,
-    edges: after(zeros),
-  }))
+/**
+ * Whole numbers that a factor divides, digit by digit. There is one state for the start, one for the sign, and one for
+ * each set of remainders that no digits to come can tell apart.
+ */
+function multiplesOf(factor: number): Automaton {
+  const classes = remainderClasses(factor)
+  const edges = (remainder: number): Edge[] => {
+    const targets = new Map<number, [number, number][]>()
+    for (const [digit, to] of classesAfter(remainder, classes).entries())
+      targets.set(to, [...(targets.get(to) ?? []), [0x30 + digit, 0x30 + digit]])
+    return [...targets].map(([to, ranges]) => ({ ranges: unite(ranges), to: to + 2 }))
+  }
+  const states = new Map(
+    classes.map((each, remainder) => [each, { ends: remainder === 0, edges: edges(remainder) }]),
+  )
   return [
-    { ends: false, edges: [{ ranges: [[minus, minus]], to: 1 }, ...begin] },
-    { ends: false, edges: begin },
-    ...counting,
+    { ends: false, edges: [{ ranges: charactersOf('-'), to: 1 }, ...edges(0)] },
+    { ends: false, edges: edges(0) },
+    ...[...states].toSorted(([a], [b]) => a - b).map(([, state]) => state),
   ]
+}
+
+/** The class of each remainder, found by telling apart more and more of them. */
+function remainderClasses(factor: number): readonly number[] {
+  let classes: number[] = Array.from({ length: factor }, (_, remainder) => (remainder === 0 ? 0 : 1))
+  for (let count = 0; ;) {
+    const known = new Map<string, number>()
+    const current = classes
+    classes = current.map((own, remainder) => {
+      const key = [own, ...classesAfter(remainder, current)].join()
+      const each = known.get(key) ?? known.size
+      known.set(key, each)
+      return each
+    })
+    if (known.size === count) return classes
+    count = known.size
+  }
+}
+
+/** The class that each digit leads to. */
+function classesAfter(remainder: number, classes: readonly number[]): number[] {
+  return Array.from({ length: 10 }, (_, digit) => classes[(remainder * 10 + digit) % classes.length] ?? 0)
 }
 
 /** Beyond this not every whole number is a double, and a bound may not be kept by what comes next to it. */

@@ -1,5 +1,5 @@
 import type { Expression } from './expression.ts'
-import { choice, oneOf, optional, repeat, sequence, text } from './expression.ts'
+import { choice, nothing, oneOf, optional, repeat, sequence, text } from './expression.ts'
 import { anyInteger, anyNumber } from './json-text.ts'
 
 /** The numbers that a schema lets pass. `exclusive`: the bound itself does not. */
@@ -24,17 +24,26 @@ export function integers(bounds: NumberBounds): Expression {
   return bounds.min === null && bounds.max === null ? anyInteger : integerDigits(bounds)
 }
 
-/** The same without rules, as automata need it. */
-export function integerDigits(bounds: NumberBounds): Expression {
-  const min = lowest(bounds.min)
-  const max = highest(bounds.max)
-  const negative = min < 0n ? magnitudes(max < -1n ? -max : 1n, -min) : choice([])
-  const positive = max >= 0n ? magnitudes(min > 0n ? min : 0n, max) : choice([])
+/** The same without rules, as automata need it, and of so many digits at most. */
+export function integerDigits(bounds: NumberBounds, digits = mostDigits): Expression {
+  const limit = 10n ** BigInt(digits) - 1n
+  const min = larger(lowest(bounds.min), -limit)
+  const max = smaller(highest(bounds.max), limit)
+  const negative = min < 0n ? magnitudes(max < 0n ? -max : 1n, -min) : nothing
+  const positive = max >= 0n ? magnitudes(larger(min, 0n), max) : nothing
   return choice([sequence(text('-'), negative), positive])
 }
 
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
 /** Digits that two decimal numbers may have and still be two different doubles. */
-const exactDigits = 15
+export const exactDigits = 15
 
 /**
  * Numbers within bounds, of at most `places` digits after the point. Where either is given they have no exponent, and so
@@ -51,10 +60,8 @@ export function numbers(bounds: NumberBounds, places: number): Expression {
   const isPositive = max === null || max.value > 0 || (max.value === 0 && !max.exclusive)
   const negative = isNegative
     ? decimals(max !== null && max.value < 0 ? opposite(max) : aboveZero, min && opposite(min), places)
-    : choice([])
-  const positive = isPositive
-    ? decimals(min !== null && min.value >= 0 ? min : zero, max, places)
-    : choice([])
+    : nothing
+  const positive = isPositive ? decimals(min !== null && min.value >= 0 ? min : zero, max, places) : nothing
   return choice([sequence(text('-'), negative), positive])
 }
 
@@ -73,7 +80,7 @@ function decimals(min: Bound, max: Bound | null, places: number): Expression {
     max === null
       ? (largest + 1n) * unit - 1n
       : inUnits(max.value, size, 'down') - (max.exclusive && isExact(max.value, size) ? 1n : 0n)
-  if (low > high) return choice([])
+  if (low > high) return nothing
   const [first, last] = [low / unit, high / unit]
   const fractionOf = (units: bigint): string => String(units % unit).padStart(size, '0')
   const [zeros, nines] = ['0'.repeat(size), '9'.repeat(size)]
@@ -158,24 +165,18 @@ function highest(bound: Bound | null): bigint {
 
 /** The integers from `min` to `max`, neither of them negative. */
 function magnitudes(min: bigint, max: bigint): Expression {
-  const options: Expression[] = []
-  let shortest = 0
-  const least = min === 0n ? 1n : min
-  if (min === 0n) options.push(text('0'))
-  for (let length = String(least).length; length <= mostDigits; length++) {
+  const options = min === 0n ? [text('0')] : []
+  const least = larger(min, 1n)
+  const wholeLengths: number[] = []
+  for (let length = String(least).length; length <= String(max).length; length++) {
     const [first, last] = [10n ** BigInt(length - 1), 10n ** BigInt(length) - 1n]
-    const [from, to] = [least > first ? least : first, max < last ? max : last]
-    if (from > to) break
-    if (from > first || to < last) options.push(between(String(from), String(to)))
-    else if (shortest === 0) shortest = length
-    const isEnd = to < last || length === mostDigits || max === last
-    if (shortest > 0 && isEnd) {
-      const longest = to < last ? length - 1 : length
-      if (longest >= shortest)
-        options.push(sequence(oneOf([[0x31, 0x39]]), repeat(digit, shortest - 1, longest - 1)))
-      break
-    }
+    const [from, to] = [larger(least, first), smaller(max, last)]
+    if (from === first && to === last) wholeLengths.push(length)
+    else if (from <= to) options.push(between(String(from), String(to)))
   }
+  const [shortest, longest] = [wholeLengths[0], wholeLengths.at(-1)]
+  if (shortest !== undefined && longest !== undefined)
+    options.push(sequence(oneOf([[0x31, 0x39]]), repeat(digit, shortest - 1, longest - 1)))
   return choice(options)
 }
 

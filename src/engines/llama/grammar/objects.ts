@@ -108,11 +108,14 @@ export function membersOf(nodes: readonly SchemaNode[], places: Places): Members
   const required = new Set(nodes.flatMap((node) => namesOf(node, 'required')))
   const given = others.filter((each) => each !== null)
   const isListed = properties.some((each) => each.size > 0)
-  const known = new Set([...properties.flatMap((each) => [...each.keys()]), ...required])
   const isOpen = given.length > 0 ? given.every(({ schema }) => schema !== false) : !isListed
   const nameRules = nodes.flatMap((node) => schemaOf(node, 'propertyNames') ?? []).filter(saysMore)
   const allowed = nameRules.length === 0 ? null : namesAllowed(nameRules, places)
-  if (isOpen) for (const name of allowed ?? []) known.add(name)
+  const known = new Set([
+    ...properties.flatMap((each) => [...each.keys()]),
+    ...(isOpen ? (allowed ?? []) : []),
+    ...required,
+  ])
   const every = [...known].map((name) => ({
     name,
     schemas: properties.flatMap((each, index) => each.get(name) ?? others[index] ?? []),

@@ -21,7 +21,7 @@ export class Rules {
   readonly json: JsonText
   readonly #rules: Map<string, Expression>
   readonly #needed: { readonly whole: Expression; readonly field: string }[] = []
-  readonly #blocks = new Map<string, Expression>()
+  readonly #made = new Map<unknown, Expression>()
   #parts = 0
   #field: string
 
@@ -61,6 +61,13 @@ export class Rules {
     this.#rules.set(name, body)
   }
 
+  /** What was made for the same key before, or what is made now. */
+  once(key: unknown, make: () => Expression): Expression {
+    const known = this.#made.get(key) ?? make()
+    this.#made.set(key, known)
+    return known
+  }
+
   /** `part` from `min` to `max` times, in few rules however often that is. `part` must not match the empty text. */
   repeat(part: Expression, min: number, max: number): Expression {
     if (max <= mostCopies && partsOf(part) === 1) return repeat(part, min, max)
@@ -89,7 +96,9 @@ export class Rules {
       size *= mostCopies
       block = this.#block(block)
     }
-    const fewer = this.#once(`fewer ${JSON.stringify([block, size])}`, () => this.#upTo(part, size - 1))
+    const fewer = this.once(`fewer ${JSON.stringify([block, size])}`, () =>
+      this.add('fewer', this.#upTo(part, size - 1)),
+    )
     let rest = this.add('rest', this.#upTo(part, times % size))
     for (let blocks = Math.floor(times / size); blocks > 0; blocks--)
       rest = this.add('rest', choice([fewer, sequence(block, rest)]))
@@ -97,13 +106,9 @@ export class Rules {
   }
 
   #block(part: Expression): Expression {
-    return this.#once(`block ${JSON.stringify(part)}`, () => repeat(part, mostCopies, mostCopies))
-  }
-
-  #once(key: string, make: () => Expression): Expression {
-    const known = this.#blocks.get(key) ?? this.add('block', make())
-    this.#blocks.set(key, known)
-    return known
+    return this.once(`block ${JSON.stringify(part)}`, () =>
+      this.add('block', repeat(part, mostCopies, mostCopies)),
+    )
   }
 
   /**

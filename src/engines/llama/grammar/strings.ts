@@ -23,9 +23,11 @@ export function stringExpression(nodes: readonly SchemaNode[], rules: Rules): Ex
   const { min, max, shape } = stringRules(nodes)
   if (min > max) return nothing
   if (shape !== null)
-    return sequence(
-      text('"'),
-      writeAutomaton(shape, rules, rules.json.spell, () => text('"')),
+    return rules.once(shape, () =>
+      sequence(
+        text('"'),
+        writeAutomaton(shape, rules, rules.json.spell, () => text('"')),
+      ),
     )
   if (min === 0 && max === Infinity) return anyString
   return sequence(text('"'), rules.repeat(anyCharacterInJson, min, max), text('"'))

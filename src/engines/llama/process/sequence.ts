@@ -68,8 +68,9 @@ export class Sequence {
       return events
     }
     const shown = this.#model.show(token).text
-    if (this.#turn.mustClose(shown)) this.#closeThought(events)
-    else if (this.#model.isEnd(token)) this.#finish(events, 'stop')
+    const ends = this.#model.isEnd(token)
+    if (this.#turn.mustClose(shown, ends)) this.#closeThought(events)
+    else if (ends) this.#finish(events, 'stop')
     else this.#say(events, token, shown)
     return events
   }

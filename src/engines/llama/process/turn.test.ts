@@ -9,10 +9,13 @@ const plan = {
   enders: ['<tool_call>'],
 } as const
 
+/** The token with which the model ends its text. */
+const end = ''
+
 /** Feeds tokens; gives how many were taken before the thought had to be closed or the answer was full. */
 function run(turn: Turn, tokens: readonly string[]): { taken: number; stopped: 'closed' | 'full' | 'no' } {
   for (const [index, token] of tokens.entries()) {
-    if (turn.mustClose(token)) return { taken: index, stopped: 'closed' }
+    if (turn.mustClose(token, token === end)) return { taken: index, stopped: 'closed' }
     if (turn.take(token) === 'full') return { taken: index + 1, stopped: 'full' }
   }
   return { taken: tokens.length, stopped: 'no' }
@@ -91,6 +94,13 @@ describe('the grammar of an answer', () => {
     expect(turn.isAnswer('a')).toBe(false)
     turn.take('</think>')
     expect(turn.isAnswer('\n')).toBe(true)
+  })
+
+  test('has a thought closed that a call or the end would break off', () => {
+    for (const token of ['<tool_call>', end]) {
+      expect(run(new Turn(plan, 9, true), ['<think>', 'a', token])).toEqual({ taken: 2, stopped: 'closed' })
+      expect(run(new Turn(plan, 9, false), ['<think>', 'a', token])).toEqual({ taken: 3, stopped: 'no' })
+    }
   })
 
   test('binds the first token of an answer without a thought', () => {

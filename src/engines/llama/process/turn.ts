@@ -38,14 +38,14 @@ export class Turn {
   }
 
   /**
-   * Whether the thought must be closed before a token that shows `text`: because it would take the thought over its budget,
-   * or because it would begin the answer within the thought, of which a grammar would know nothing.
+   * Whether the thought must be closed before a token that shows `text` or `ends` the model's text: because it would take
+   * the thought over its budget, or because it would begin or end within the thought an answer that has a grammar.
    */
-  mustClose(text: string): boolean {
+  mustClose(text: string, ends: boolean): boolean {
     if (this.#plan.from === 'never' || !this.#isThought()) return false
-    const end = this.#endOfThought(text)
-    if (end !== null) return end === 'answer' && this.#isBound
-    return this.#thought >= this.#plan.budget && !this.#isFree(text)
+    const next = this.#endOfThought(text)
+    if (this.#isBound && (ends || next === 'answer')) return true
+    return next === null && this.#thought >= this.#plan.budget && !this.#isFree(text)
   }
 
   /** Whether a token that shows `text` would belong to the answer, and must obey its grammar. */
