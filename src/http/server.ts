@@ -13,10 +13,10 @@ import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Answer } from '../complete.ts'
-import type { Compat } from '../wire/chat-completions/compat.ts'
 import { writeFailure } from '../wire/failures.ts'
 import { refusalHeaders } from '../wire/limit-headers.ts'
 import { writeModels } from '../wire/models.ts'
+import type { Compat } from '../wire/rules/compat.ts'
 import { chatCompletions } from './chat-completions.ts'
 
 /** What the HTTP room is given. It holds no state of its own but its connections. */

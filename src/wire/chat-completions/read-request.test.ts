@@ -4,7 +4,8 @@ import { Failure, toFailure } from '../../chat/failure.ts'
 import type { Model, ThinkingAbility } from '../../chat/model.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { writeFailure } from '../failures.ts'
-import { type Circumstances, readRequest } from './read-request.ts'
+import type { Circumstances } from '../rules/circumstances.ts'
+import { readRequest } from './read-request.ts'
 import { bodySchema } from './schema.ts'
 
 const model: Model = {

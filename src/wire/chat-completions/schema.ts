@@ -1,17 +1,18 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { JsonObject } from '../../chat/json.ts'
+import {
+  anyObject,
+  commonFields,
+  effort,
+  maybe,
+  mostTools,
+  name,
+  stopTextOrTexts,
+  text,
+  textPart,
+  thinkingBudget,
+} from '../rules/fields.ts'
 
-/** Many clients send null for what they leave out. */
-function maybe<T extends TSchema>(schema: T) {
-  return Type.Optional(Type.Union([schema, Type.Null()]))
-}
-
-const name = Type.String({ minLength: 1 })
-const anyObject = Type.Unsafe<JsonObject>(Type.Object({}))
-
-const textPart = Type.Object({ type: Type.Literal('text'), text: Type.String() })
-const text = Type.Union([Type.String(), Type.Array(textPart, { minItems: 1 })])
 const detail = maybe(Type.Enum(['auto', 'low', 'high']))
 const frames = maybe(Type.Integer({ minimum: 1, maximum: 65_536 }))
 const imagePart = Type.Object({
@@ -68,30 +69,19 @@ const tool = Type.Object({
   }),
 })
 
-/** The length is ours to choose: the service names none, and the decoder's work must stay small. */
-const stopText = Type.String({ minLength: 1, maxLength: 1024 })
-
 /** The body of `POST /v1/chat/completions`, as far as it is the same for every model. Other fields are ignored. */
 export const bodySchema = Type.Object({
-  model: name,
+  ...commonFields,
   messages: Type.Array(Type.Union([systemMessage, userMessage, assistantMessage, toolMessage]), {
     minItems: 1,
   }),
-  stream: maybe(Type.Boolean()),
   stream_options: maybe(Type.Object({ include_usage: maybe(Type.Boolean()) })),
-  max_tokens: maybe(Type.Integer({ minimum: 1 })),
   max_completion_tokens: maybe(Type.Integer({ minimum: 1 })),
   enable_thinking: maybe(Type.Boolean()),
-  // The least that is served; more may be asked for (see `compat.ts`).
-  thinking_budget: maybe(Type.Integer({ minimum: 1, maximum: 32768 })),
-  reasoning_effort: maybe(Type.Enum(['low', 'medium', 'high', 'xhigh', 'max'])),
+  thinking_budget: maybe(thinkingBudget),
+  reasoning_effort: maybe(effort),
   min_p: maybe(Type.Number({ minimum: 0, maximum: 1 })),
-  // The service documents at least one text in a list, and an empty list as the default of its vision models.
-  stop: maybe(Type.Union([stopText, Type.Array(stopText, { maxItems: 4 })])),
-  temperature: maybe(Type.Number({ minimum: 0, maximum: 2 })),
-  top_p: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
-  // -1 is how clients of vLLM write 0: off.
-  top_k: maybe(Type.Integer({ minimum: -1, maximum: 2 ** 31 - 1 })),
+  stop: maybe(stopTextOrTexts),
   frequency_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
   presence_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
   seed: maybe(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
@@ -110,7 +100,7 @@ export const bodySchema = Type.Object({
       }),
     ]),
   ),
-  tools: maybe(Type.Array(tool, { maxItems: 128 })),
+  tools: maybe(Type.Array(tool, { maxItems: mostTools })),
   tool_choice: maybe(
     Type.Union([
       Type.Enum(['none', 'auto', 'required']),
