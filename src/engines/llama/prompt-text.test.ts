@@ -94,6 +94,11 @@ describe('messages', () => {
     )
   })
 
+  test('an answer that must follow a schema is asked for with the schema', () => {
+    const output = { kind: 'schema', schema: { const: '<|im_end|>' } } as const
+    expect(write({ messages: [], output })).toContain('and nothing else:\\n{\\"const\\":\\"')
+  })
+
   test('what the template refuses is refused in its words, without a stack', () => {
     const refusing = "{{ raise_exception('only one system message, please') }}"
     expect(() => write({}, refusing)).toThrow(

@@ -34,8 +34,8 @@ export function createPromptWriter(
   const guardFor = createGuards(file.specials)
 
   function write(prompt: Prompt): PromptText {
-    const { messages, tools, begun, suffix, thinking } = prompt
-    const guard = guardFor(template + JSON.stringify([messages, tools, begun, suffix]))
+    const { messages, tools, begun, suffix, thinking, output } = prompt
+    const guard = guardFor(template + JSON.stringify([messages, tools, begun, suffix, output]))
     if (suffix !== '') return fillIn(prompt, guard)
     const marks = prompt.model.dialect.thinking
     const style = { guard, marks, arguments: argumentStyle }
@@ -109,14 +109,16 @@ function thinkingSwitches({ thinking, model: { switches } }: Prompt): Record<str
   }
 }
 
-const jsonRule = 'Answer with one JSON object and nothing else.'
-
 /** A grammar can only forbid; the model must also know what is wanted. */
-function withOutputRule(prompt: Prompt): readonly Message[] {
-  if (prompt.output.kind !== 'json') return prompt.messages
-  const [first, ...rest] = prompt.messages
-  if (first?.role !== 'system') return [{ role: 'system', text: jsonRule }, ...prompt.messages]
-  return [{ role: 'system', text: `${first.text}\n\n${jsonRule}` }, ...rest]
+function withOutputRule({ messages, output }: Prompt): readonly Message[] {
+  if (output.kind === 'text') return messages
+  const rule =
+    output.kind === 'json'
+      ? 'Answer with one JSON object and nothing else.'
+      : `Answer with JSON that follows this JSON Schema, and nothing else:\n${JSON.stringify(output.schema)}`
+  const [first, ...rest] = messages
+  if (first?.role !== 'system') return [{ role: 'system', text: rule }, ...messages]
+  return [{ role: 'system', text: `${first.text}\n\n${rule}` }, ...rest]
 }
 
 function fillIn({ begun, suffix, model }: Prompt, guard: Guard): PromptText {
