@@ -4,6 +4,7 @@ import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import { openDirectory } from './accounts/directory.ts'
 import { Journal } from './accounts/ledger/journal.ts'
 import { type Ledger, type LedgerState, openLedger } from './accounts/ledger/ledger.ts'
+import { openRecords } from './accounts/ledger/records.ts'
 import { forgetOld } from './accounts/ledger/retention.ts'
 import type { Limiter } from './accounts/limits/limiter.ts'
 import { openLimits } from './accounts/limits/limits.ts'
@@ -102,6 +103,11 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     models: () => served(models.rows()).map(({ model }) => model),
     states: () => models.states(),
     ledger: () => ledger.state(),
+    admin: {
+      identify: (authorization) => accounts.identifyAdmin(authorization),
+      directory: accounts.directory,
+      records: openRecords(database),
+    },
     complete: (...request) => complete(journey, ...request),
     newId,
     clock: world.clock,
@@ -228,6 +234,12 @@ async function openLimiter({ redis: address, limits }: Settings, world: World): 
     time: "redis.call('TIME')",
   })
   return limits.redisGone === 'share' ? shareWhileGone(shared, own, limits.servers) : shared
+}
+
+/** The records of requests without a server around them. Whoever calls closes the database. */
+export async function openRecordsAlone(settings: Settings, world: World) {
+  const { database } = await openDataFolder(settings, world)
+  return { records: openRecords(database), database }
 }
 
 /** As `mkdir -p`. Node's own never ends where a folder cannot be made inside one that exists, as in `/proc`. */

@@ -148,6 +148,30 @@ for (const [command, disabled] of [
   )
 }
 
+withData(program.command('logs [id]').description('what became of a request, or of the latest ones'))
+  .option('--account <id>', 'only of this account')
+  .option('--key <id>', 'only of this key')
+  .option('--model <id>', 'only of this model')
+  .option('--outcome <how>', 'only finished, failed or abandoned')
+  .option('--since <when>', 'only since then: a day, or a time before now such as 15m or 2d')
+  .option('--limit <number>', 'how many at most', '20')
+  .option('--json', 'as lines of JSON')
+  .action(async (id: string | undefined, flags: Flags) => {
+    const { printLogs } = await import('./logs.ts')
+    const text = (flag: string) => String(flags[flag] ?? '')
+    // Here --model is a filter, and not one to be served.
+    exitCode = await printLogs(settingsOf({ ...flags, model: undefined }), {
+      id: id ?? '',
+      account: text('account'),
+      key: text('key'),
+      model: text('model'),
+      outcome: text('outcome'),
+      since: text('since'),
+      limit: text('limit'),
+      asJson: flags['json'] !== undefined,
+    })
+  })
+
 withModels('doctor', 'check this machine and the models').action(async (flags: Flags) => {
   const { doctor } = await import('./doctor.ts')
   exitCode = await doctor(settingsOf(flags))

@@ -10,6 +10,12 @@ export function timeAfter(text: string, now: number): number | undefined {
   return Number.isNaN(time) ? undefined : time
 }
 
+/** The moment that a text names: a day, a moment, or a time before `now` such as `15m` or `2d`. */
+export function timeBefore(text: string, now: number): number | undefined {
+  const span = spanOf(text)
+  return span === undefined ? timeAfter(text, now) : now - span
+}
+
 /** Milliseconds of a text such as `90s`, `15m`, `12h` or `30d`. */
 function spanOf(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []

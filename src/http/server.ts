@@ -16,7 +16,9 @@ import type { Answer } from '../complete.ts'
 import { writeFailure } from '../wire/failures.ts'
 import { refusalHeaders } from '../wire/limit-headers.ts'
 import { writeModels } from '../wire/models.ts'
+import { writeUserInfo } from '../wire/user-info.ts'
 import type { Compat } from '../wire/rules/compat.ts'
+import { type AdminParts, addAdminRoutes } from './admin.ts'
 import { chatCompletions } from './chat-completions.ts'
 
 /** What the HTTP room is given. It holds no state of its own but its connections. */
@@ -27,6 +29,7 @@ export interface HttpParts {
   readonly models: () => readonly Model[]
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly ledger: () => LedgerState
+  readonly admin: AdminParts
   readonly complete: (
     caller: Caller,
     request: ChatRequest,
@@ -119,6 +122,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       .status(ready ? 200 : 503)
       .send({ status: ready ? 'ok' : 'unavailable', models, records: writeLedgerState(parts.ledger()) })
   })
+  addAdminRoutes(app, parts.admin)
   void app.register((keyed, _options, done) => {
     // Before the body is read: a caller without a key costs nothing and learns nothing.
     keyed.addHook('onRequest', async (request) => {
@@ -130,6 +134,10 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       keyed.get(`${prefix}/models`, (_request, reply) =>
         reply.type('application/json; charset=utf-8').send(writeModels(parts.models())),
       )
+      keyed.get(`${prefix}/user/info`, async ({ caller }, reply) => {
+        const account = await parts.admin.directory.findAccount(caller.accountId)
+        return reply.type('application/json; charset=utf-8').send(writeUserInfo(account))
+      })
     }
     done()
   })

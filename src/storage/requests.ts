@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { RecordFilter } from '../chat/record-filter.ts'
 import type { Database } from './database.ts'
 import type { RequestsTable } from './tables.ts'
 
@@ -47,29 +48,15 @@ export async function findRequest({ query }: Database, id: string): Promise<Requ
   return query.selectFrom('requests').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** What to look for; null where it is all the same. Times are milliseconds since 1970. */
-export interface RequestFilter {
-  /** No later than this. */
-  readonly until: number | null
-  readonly from: number | null
-  readonly accountId: string | null
-  readonly keyId: string | null
-  readonly model: string | null
-  readonly outcome: string | null
-  readonly callerTraceId: string | null
-  /** Only what came in before the request of this id. */
-  readonly before: string | null
-}
-
 /** The newest requests first. */
 export async function listRequests(
   { query }: Database,
-  filter: RequestFilter,
+  filter: RecordFilter,
   limit: number,
 ): Promise<readonly RequestRow[]> {
   let rows = query.selectFrom('requests').selectAll().orderBy('id', 'desc').limit(limit)
   if (filter.from !== null) rows = rows.where('id', '>=', firstIdAt(filter.from))
-  if (filter.until !== null) rows = rows.where('id', '<', firstIdAt(filter.until + 1))
+  if (filter.until !== null) rows = rows.where('id', '<', firstIdAt(filter.until))
   if (filter.before !== null) rows = rows.where('id', '<', filter.before)
   if (filter.accountId !== null) rows = rows.where('account_id', '=', filter.accountId)
   if (filter.keyId !== null) rows = rows.where('key_id', '=', filter.keyId)

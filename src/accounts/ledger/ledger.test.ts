@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Admission, AnswerRecord } from '../../chat/answer-record.ts'
+import type { RecordFilter } from '../../chat/record-filter.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
-import { findRequest, listRequests, type RequestFilter } from '../../storage/requests.ts'
+import { findRequest, listRequests } from '../../storage/requests.ts'
 import { Journal } from './journal.ts'
 import { type Ledger, type LedgerState, openLedger } from './ledger.ts'
 
@@ -59,7 +60,7 @@ const finished = (of: Admission): AnswerRecord => ({
   cause: null,
 })
 
-const all: RequestFilter = {
+const all: RecordFilter = {
   from: null,
   until: null,
   accountId: null,

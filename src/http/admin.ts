@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Directory } from '../accounts/directory.ts'
+import type { Records } from '../accounts/ledger/records.ts'
+import { Failure } from '../chat/failure.ts'
+import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
+import { readFilter } from '../wire/admin/read-filter.ts'
+import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
+
+export interface AdminParts {
+  readonly identify: Accounts['identifyAdmin']
+  readonly directory: Directory
+  readonly records: Records
+}
+
+/** `/admin/v1`: accounts, keys and records of requests, for admin keys alone. */
+export function addAdminRoutes(app: FastifyInstance, { identify, directory, records }: AdminParts): void {
+  void app.register(
+    (admin, _options, done) => {
+      admin.addHook('onRequest', async (request) => {
+        request.caller = await identify(request.headers.authorization ?? '')
+      })
+
+      admin.get('/accounts', async () => writeList((await directory.listAccounts()).map(writeAccount)))
+      admin.post('/accounts', async (request, reply) => {
+        const account = await directory.createAccount(readNewAccount(bodyOf(request)))
+        return reply.status(201).send(writeAccount(account))
+      })
+      admin.get('/accounts/:id', async (request) => writeAccount(await directory.findAccount(idOf(request))))
+      admin.patch('/accounts/:id', async (request) =>
+        writeAccount(await directory.changeAccount(idOf(request), readAccountChange(bodyOf(request)))),
+      )
+
+      admin.get('/keys', async () => writeList((await directory.listKeys()).map((key) => writeKey(key))))
+      admin.post('/keys', async (request, reply) => {
+        const { key, secret } = await directory.createKey(readNewKey(bodyOf(request)))
+        return reply.status(201).send(writeKey(key, secret))
+      })
+      admin.get('/keys/:id', async (request) => writeKey(await directory.findKey(idOf(request))))
+      admin.patch('/keys/:id', async (request) =>
+        writeKey(await directory.changeKey(idOf(request), readKeyChange(bodyOf(request)))),
+      )
+
+      admin.get('/requests', async (request) => {
+        const { filter, limit } = readFilter(queryOf(request))
+        const { rows, next } = await records.list(filter, limit)
+        return writeList(rows.map(writeRecord), next)
+      })
+      admin.get('/requests/:id', async (request) => {
+        const row = await records.find(idOf(request))
+        if (row === undefined) throw new Failure('not-found', 'There is no such request.')
+        return writeRecord(row)
+      })
+      done()
+    },
+    { prefix: '/admin/v1' },
+  )
+}
+
+function bodyOf({ body }: FastifyRequest): Uint8Array {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+}
+
+function idOf({ params }: FastifyRequest): string {
+  return typeof params === 'object' && params !== null && 'id' in params ? String(params.id) : ''
+}
+
+function queryOf({ query }: FastifyRequest): Readonly<Record<string, unknown>> {
+  return typeof query === 'object' && query !== null ? { ...query } : {}
+}
