@@ -1,10 +1,9 @@
-// Answers generated schemas of the whole supported subset at a temperature of 2 and holds each answer that ended by itself
-// against its schema, as ajv sees it. Prints how many finished, were cut by their limit or refused, and any that is wrong.
-// Usage: npm run bench -- schemas [count] [seed] [answer limit] [model file]
+// Answers generated schemas of the whole supported subset at a temperature of 2, with a prompt that tells the model nothing
+// of them, and holds each answer that ended by itself against its schema as ajv sees it. Prints how many finished, were cut
+// by their limit or refused, and any that is wrong. Usage: npm run bench -- schemas [count] [seed] [limit] [model file]
 import { fileURLToPath } from 'node:url'
 import { llamaEngine } from '../src/engines/llama/llama-engine.ts'
-import { readModelFile } from '../src/engines/llama/model-file.ts'
-import { answerSchemas } from '../tests/engines/llama/answer-schemas.ts'
+import { answerSchemas, blindTemplate } from '../tests/engines/llama/answer-schemas.ts'
 
 const [count, seed, answerLimit] = [
   process.argv[2] ?? 1000,
@@ -15,7 +14,7 @@ const file = process.argv[5] ?? fileURLToPath(new URL('../models/nano/silica-nan
 const engine = llamaEngine({
   name: 'bench',
   file,
-  template: readModelFile(file).template,
+  template: blindTemplate,
   contextLength: 1024,
   sequences: 16,
   threads: 1,

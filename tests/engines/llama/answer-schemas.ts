@@ -20,6 +20,9 @@ export interface SchemaReport {
   readonly invalid: readonly string[]
 }
 
+/** A chat template that tells the model nothing: whatever holds, the grammar holds alone. */
+export const blindTemplate = '{{ "<|im_start|>user\nAnswer.<|im_end|>\n<|im_start|>assistant\n" }}'
+
 /** Answers `count` generated schemas at a temperature of 2, each with a limit of `answerLimit` tokens. */
 export async function answerSchemas(
   engine: Engine,
