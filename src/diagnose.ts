@@ -1,12 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import type { LlamaBinding } from './catalogue/row.ts'
+import type { LlamaBinding, UpstreamBinding } from './catalogue/row.ts'
 import type { Model } from './chat/model.ts'
 import { checkLoad, describeEngine } from './engines/llama/describe.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
 import { planMemory, totalOf } from './engines/llama/memory-plan.ts'
-import { memoryFor, readCatalogue } from './models.ts'
+import { probeUpstream } from './engines/upstream/probe.ts'
+import { memoryFor, readCatalogue, readKey } from './models.ts'
 import { showBytes } from './chat/show-bytes.ts'
 import type { Settings } from './settings.ts'
 
@@ -49,13 +50,33 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
       for (const { model, engine } of readCatalogue({ ...settings, models: source, standIn: '' })) {
         if (engine.kind === 'none' || seen.has(model.id)) continue
         seen.add(model.id)
-        models.push(await look(model.id, () => tryModel(model, engine)))
+        for (const part of engine.kind === 'pool' ? engine.replicas : [engine])
+          models.push(await look(model.id, () => tryEngine(model, part, settings)))
       }
     } catch (error) {
       models.push(await look('models', () => Promise.reject(error)))
     }
   }
   return [...system, ...models]
+}
+
+function tryEngine(
+  model: Model,
+  engine: LlamaBinding | UpstreamBinding,
+  settings: Settings,
+): Promise<string> {
+  return engine.kind === 'llama' ? tryModel(model, engine) : tryServer(model, engine, settings)
+}
+
+/** Milliseconds that a server may take to read a few words and say one. */
+const longestAnswer = 30_000
+
+async function tryServer(model: Model, server: UpstreamBinding, { environment }: Settings): Promise<string> {
+  const key = readKey(model.id, server.key, environment)
+  const signal = AbortSignal.timeout(longestAnswer)
+  const clock = () => performance.timeOrigin + performance.now()
+  const said = await probeUpstream(model, { ...server, key, clock }, () => performance.now(), signal)
+  return `${server.server} at ${server.url}: ${said}`
 }
 
 async function tryModel({ contextLength }: Model, { file, sequences }: LlamaBinding): Promise<string> {

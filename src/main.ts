@@ -88,7 +88,9 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       ledger,
       record: (line) => log.info(line, 'answer'),
     })
-    models = openModels(settings, (line) => log.info(line, 'engine'))
+    const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
+    const { clock } = world
+    models = openModels(settings, { clock, random, newId, log: (line) => log.info(line, 'engine') })
   } catch (error) {
     await limiter?.close()
     await ledger?.close()

@@ -4,17 +4,27 @@ import { dirname } from 'node:path'
 import { openCatalogue } from './catalogue/catalogue.ts'
 import { type RowFile, readRows } from './catalogue/read-rows.ts'
 import { rowOfFile } from './catalogue/row-of-file.ts'
-import type { LlamaBinding, Row } from './catalogue/row.ts'
+import type {
+  Binding,
+  KeySource,
+  LlamaBinding,
+  PoolBinding,
+  Replica,
+  Row,
+  UpstreamBinding,
+} from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
 import { Failure } from './chat/failure.ts'
 import type { Limit, Model } from './chat/model.ts'
 import { showBytes } from './chat/show-bytes.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
-import { type EngineLogLine, llamaEngine } from './engines/llama/llama-engine.ts'
+import { llamaEngine } from './engines/llama/llama-engine.ts'
 import { type MemoryPlan, planMemory, totalOf, widestWindow } from './engines/llama/memory-plan.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
 import { createPromptWriter } from './engines/llama/prompt-text.ts'
+import { poolEngine } from './engines/pool/pool-engine.ts'
 import { openResidence } from './engines/residence.ts'
+import { upstreamEngine } from './engines/upstream/upstream-engine.ts'
 import { readPulled } from './hub/pulled.ts'
 import { type ModelSource, pulledList, type Settings } from './settings.ts'
 
@@ -50,19 +60,35 @@ interface Running {
   readonly engine: Engine
 }
 
+/** What engines take from the world around them. */
+export interface Surroundings {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** A number in [0, 1). */
+  readonly random: () => number
+  readonly newId: () => string
+  /** One line for the operator, without a key or anything that was said. */
+  readonly log: (line: object) => void
+}
+
 /** Reads the catalogue and opens its engines. Throws a `Failure` that says what is wrong with it. */
-export function openModels(settings: Settings, log: (line: EngineLogLine) => void): Models {
+export function openModels(settings: Settings, { clock, random, newId, log }: Surroundings): Models {
   let rows: readonly Row[] = []
   let running: ReadonlyMap<string, Running> = new Map()
   const leaving = new Map<Engine, NodeJS.Timeout>()
-  const residence = openResidence({
-    bytes: memoryFor(settings),
-    idle: settings.idleMinutes * 60_000,
+  const time = {
     now: () => performance.now(),
-    after(ms, run) {
+    after: (ms: number, run: () => void) => {
       const timer = setTimeout(run, ms).unref()
       return () => clearTimeout(timer)
     },
+    random,
+  }
+  const residence = openResidence({
+    bytes: memoryFor(settings),
+    idle: settings.idleMinutes * 60_000,
+    now: time.now,
+    after: time.after,
   })
 
   function reload(): void {
@@ -83,7 +109,7 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
           const binding = JSON.stringify([bound, model.contextLength])
           const known = before.get(model.id)
           if (known?.binding === binding) return [[model.id, known]]
-          const engine = hostLlama(model, bound)
+          const engine = open(model, bound)
           fresh.push(engine)
           return [[model.id, { binding, engine }]]
         }),
@@ -92,6 +118,42 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
       for (const engine of fresh) void engine.close()
       throw error
     }
+  }
+
+  function open(model: Model, bound: Exclude<Binding, { kind: 'none' }>): Engine {
+    switch (bound.kind) {
+      case 'llama':
+        return hostLlama(model, bound)
+      case 'upstream':
+        return openPool(model, {
+          ...bound,
+          kind: 'pool',
+          replicas: [{ ...bound, weight: 1, most: 1, rank: 0 }],
+        })
+      case 'pool':
+        return openPool(model, bound)
+    }
+  }
+
+  /** Also around a single server: the pool is what tries again and goes on. */
+  function openPool(model: Model, { replicas, firstTokenSeconds, silenceSeconds }: PoolBinding): Engine {
+    return poolEngine({
+      name: model.id,
+      replicas: replicas.map((bound) => {
+        const { weight, most, rank } = bound
+        if (bound.kind === 'llama')
+          return { name: bound.file, engine: hostLlama(model, bound), weight, most, rank }
+        return { name: bound.url, engine: openUpstream(model, bound), weight, most, rank }
+      }),
+      patience: { firstEvent: firstTokenSeconds * 1000, nextEvent: silenceSeconds * 1000 },
+      time,
+      log,
+    })
+  }
+
+  function openUpstream({ id }: Model, { server, url, model, key, budget }: UpstreamBinding): Engine {
+    const secret = readKey(id, key, settings.environment)
+    return upstreamEngine({ name: id, server, url, model, key: secret, budget, newId, clock, log })
   }
 
   /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */
@@ -157,6 +219,15 @@ export function openModels(settings: Settings, log: (line: EngineLogLine) => voi
       await Promise.all(engines.map((engine) => engine.close()))
     },
   }
+}
+
+/** The key that a row names. Throws where it is not to be found, without a word of what is there. */
+export function readKey(id: string, key: KeySource, environment: Settings['environment']): string {
+  if (key === null) return ''
+  const found = 'env' in key ? environment[key.env] : readText(key.file).trim()
+  if (found) return found
+  const place = 'env' in key ? `the variable ${key.env}` : key.file
+  throw new Failure('invalid-request', `The key for ${id} is missing: there is nothing in ${place}.`)
 }
 
 /** Bytes that all loaded models may take together. */
@@ -228,17 +299,36 @@ function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
 
 /** What the operator says of all models; and no promise that the window a model is run with cannot keep. */
 function withSettings({ model, engine }: Row, settings: Settings): Row {
-  const { sequences, threads, contextLength } = settings
-  if (engine.kind === 'none') return { model, engine }
-  const wanted = engine.contextLength === 'auto' ? contextLength : engine.contextLength
-  const window = Math.min(model.contextLength, wanted === 'auto' ? widestFor(engine.file, settings) : wanted)
+  const windows = embeddedIn(engine).map((bound) => windowOf(bound, settings))
+  if (windows.length === 0) return { model, engine }
+  const window = Math.min(model.contextLength, ...windows)
+  const bound =
+    engine.kind === 'pool'
+      ? { ...engine, replicas: engine.replicas.map((one) => boundWith(one, settings)) }
+      : boundWith(engine, settings)
   return {
     model: { ...model, contextLength: window, answerLimit: within(model.answerLimit, window) },
-    engine: {
-      ...engine,
-      sequences: sequences === 'auto' ? engine.sequences : sequences,
-      threads: threads === 'auto' ? engine.threads : threads,
-    },
+    engine: bound,
+  }
+}
+
+/** What of a binding is run here. */
+function embeddedIn(engine: Binding): readonly LlamaBinding[] {
+  const parts: readonly (Binding | Replica)[] = engine.kind === 'pool' ? engine.replicas : [engine]
+  return parts.flatMap((part) => (part.kind === 'llama' ? [part] : []))
+}
+
+function windowOf({ contextLength, file }: LlamaBinding, settings: Settings): number {
+  const wanted = contextLength === 'auto' ? settings.contextLength : contextLength
+  return wanted === 'auto' ? widestFor(file, settings) : wanted
+}
+
+function boundWith<One extends Binding | Replica>(one: One, { sequences, threads }: Settings): One {
+  if (one.kind !== 'llama') return one
+  return {
+    ...one,
+    sequences: sequences === 'auto' ? one.sequences : sequences,
+    threads: threads === 'auto' ? one.threads : threads,
   }
 }
 

@@ -40,6 +40,8 @@ export interface Settings {
   /** The address of a Redis, which may hold a password; empty to count limits in this process alone. */
   readonly redis: string
   readonly limits: LimitSettings
+  /** The variables of this process, among which rows find the keys of other servers. Never logged. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** What seals the keys in the database; empty for one that is kept in the data folder. */
   readonly secret: string
 }

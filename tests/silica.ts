@@ -48,6 +48,7 @@ export async function openTestSilica(
       logLevel: 'silent',
       apiKeys: [key],
       adminKeys: [],
+      environment: {},
       secret: '',
       ...changed,
     },

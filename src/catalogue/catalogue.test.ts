@@ -49,6 +49,37 @@ describe('rows', () => {
     expect(row?.engine).toMatchObject({ template: '/models/own.jinja' })
   })
 
+  it('may be run by a server of somebody else, whose key they name a place for', () => {
+    const engine = "{ kind: upstream, server: vllm, url: 'http://gpu:8000/v1', key: { file: key.txt } }"
+    const [row] = read(bundled.replace(/engine: .*/, `engine: ${engine}`))
+    expect(row?.engine).toEqual({
+      kind: 'upstream',
+      server: 'vllm',
+      url: 'http://gpu:8000/v1',
+      model: 'silica/nano',
+      key: { file: '/models/key.txt' },
+      budget: 'auto',
+      firstTokenSeconds: 300,
+      silenceSeconds: 60,
+    })
+    expect(read('- id: silica/nano\n  minP: false', row ? [row] : [])[0]?.engine).toEqual(row?.engine)
+  })
+
+  it('may be run by several engines', () => {
+    const there = "{ kind: upstream, server: openai, url: 'https://cloud/v1', key: { env: CLOUD }, rank: 1 }"
+    const pool = `{ kind: pool, silenceSeconds: 5, replicas: [{ kind: llama, file: a.gguf, weight: 2 }, ${there}] }`
+    const [row] = read(bundled.replace(/engine: .*/, `engine: ${pool}`))
+    expect(row?.engine).toMatchObject({
+      kind: 'pool',
+      silenceSeconds: 5,
+      replicas: [
+        { kind: 'llama', file: '/models/a.gguf', sequences: 4, weight: 2, most: 64, rank: 0 },
+        { kind: 'upstream', key: { env: 'CLOUD' }, budget: 'auto', weight: 1, rank: 1 },
+      ],
+    })
+    expect(read('- id: silica/nano\n  minP: false', row ? [row] : [])[0]?.engine).toEqual(row?.engine)
+  })
+
   it('must name everything where none is below them', () => {
     expect(() => read('- id: mine/own')).toThrow(
       'rows.yaml:1:3: [mine/own].contextLength is missing: an integer of at least 1',
@@ -99,7 +130,11 @@ describe('rows', () => {
     ['{ open: <think>, ', '{ ', 'dialect.thinking.open is missing: a text that is not empty'],
     ['{ open: <think>', "{ open: ''", 'dialect.thinking.open must be a text that is not empty, not ""'],
     ['calls: hermes', 'calls: other', 'dialect.calls must be "native" or "hermes" or "qwen-xml"'],
-    ['kind: llama', 'kind: other', 'engine.kind must be "none" or "llama", not "other"'],
+    [
+      'kind: llama',
+      'kind: other',
+      'engine.kind must be "none" or "llama" or "upstream" or "pool", not "other"',
+    ],
     [
       'sequences: 16',
       'threads: fast',

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { callSyntaxes, type Limit } from '../chat/model.ts'
 import type { Path } from '../schema/find-fault.ts'
 import { keepTo, parseYaml, type Refuse } from '../schema/read-yaml.ts'
+import { bindingSchema, readBinding, sayBinding } from './bindings.ts'
 import type { Row } from './row.ts'
 
 const closed = { additionalProperties: false }
@@ -53,20 +53,7 @@ const rowSchema = Type.Object(
       closed,
     ),
     switches: Type.Object({ thinking: Type.Array(text), effort: Type.Array(text) }, closed),
-    engine: Type.Union([
-      Type.Object({ kind: Type.Literal('none') }, closed),
-      Type.Object(
-        {
-          kind: Type.Literal('llama'),
-          file: text,
-          template: Type.Optional(text),
-          sequences: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
-          threads: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
-          contextLength: Type.Optional(Type.Union([Type.Literal('auto'), tokens])),
-        },
-        closed,
-      ),
-    ]),
+    engine: bindingSchema,
   },
   closed,
 )
@@ -95,23 +82,9 @@ export function readRows(file: RowFile, below: readonly Row[] = []): readonly Ro
   return keepTo(listSchema, list, refuse, at).map((fields, index) => {
     const base = below.find(({ model }) => model.id === fields.id)
     const { engine, ...model } = readRow({ ...fieldsOf(base), ...fields }, refuse, [...at, index])
-    return {
-      model: { ...model, standIn: '' },
-      engine:
-        engine.kind === 'none'
-          ? engine
-          : {
-              ...unsaid,
-              ...engine,
-              file: resolve(file.folder, engine.file),
-              template: engine.template ? resolve(file.folder, engine.template) : '',
-            },
-    }
+    return { model: { ...model, standIn: '' }, engine: readBinding(engine, model.id, file.folder) }
   })
 }
-
-/** What an engine gets whose row does not say. */
-const unsaid = { sequences: 4, threads: 'auto', contextLength: 'auto' } as const
 
 /** An empty list where the file does not have the field: a file of settings need not speak of rows. */
 function fieldOf(value: unknown, field: string): unknown {
@@ -122,10 +95,7 @@ function fieldOf(value: unknown, field: string): unknown {
 function fieldsOf(base: Row | undefined): object {
   if (base === undefined) return { engine: { kind: 'none' } }
   const { standIn: _, ...model } = base.model
-  const { engine } = base
-  if (engine.kind === 'none' || engine.template !== '') return { ...model, engine }
-  const { template: _own, ...bound } = engine
-  return { ...model, engine: bound }
+  return { ...model, engine: sayBinding(base.engine) }
 }
 
 function readRow(fields: object, refuse: Refuse, at: Path): Static<typeof rowSchema> {

@@ -7,7 +7,7 @@ export interface Row {
 }
 
 /** `none`: the model is known, and nothing here runs it. */
-export type Binding = LlamaBinding | { readonly kind: 'none' }
+export type Binding = LlamaBinding | (UpstreamBinding & Patience) | PoolBinding | { readonly kind: 'none' }
 
 /** The embedded engine over one GGUF file. */
 export interface LlamaBinding {
@@ -22,4 +22,43 @@ export interface LlamaBinding {
   readonly threads: 'auto' | number
   /** Tokens of the window to run it with; `auto`: what row and file allow, up to a sensible size. */
   readonly contextLength: 'auto' | number
+}
+
+/** Somebody else's server, which speaks OpenAI's chat completions. */
+export interface UpstreamBinding {
+  readonly kind: 'upstream'
+  readonly server: (typeof serverKinds)[number]
+  /** What stands before `/chat/completions`, such as `http://host:8000/v1`. */
+  readonly url: string
+  /** What the server calls the model. */
+  readonly model: string
+  readonly key: KeySource
+  /** Who keeps to the thinking budget: the server, or Silica; `auto`: the server, where it does so however it was started. */
+  readonly budget: 'auto' | 'here' | 'there'
+}
+
+export const serverKinds = ['vllm', 'sglang', 'llama-server', 'siliconflow', 'openai'] as const
+
+/** Where a server's key is found; never the key itself. `env`: in a variable. `file`: in a file, absolute. */
+export type KeySource = null | { readonly env: string } | { readonly file: string }
+
+/** How long an answer may be silent before it is asked for elsewhere. */
+export interface Patience {
+  readonly firstTokenSeconds: number
+  readonly silenceSeconds: number
+}
+
+/** Several engines of one model. */
+export interface PoolBinding extends Patience {
+  readonly kind: 'pool'
+  readonly replicas: readonly Replica[]
+}
+
+export type Replica = (LlamaBinding | UpstreamBinding) & {
+  /** Its share of the work, beside the others'. */
+  readonly weight: number
+  /** Choices that it may have at once before those of a higher rank are asked. */
+  readonly most: number
+  /** Those of the lowest rank are asked first. */
+  readonly rank: number
 }

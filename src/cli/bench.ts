@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Failure } from '../chat/failure.ts'
 import { measure, type Measurement } from '../measure.ts'
 import { openModels } from '../models.ts'
@@ -16,7 +17,12 @@ export interface BenchOptions {
 export async function bench(settings: Settings, { id, asJson, seconds }: BenchOptions): Promise<void> {
   if (!(seconds > 0 && seconds <= 3600))
     throw new Failure('invalid-request', '--seconds must be a number above 0 and at most 3600.')
-  const models = openModels(settings, () => {})
+  const models = openModels(settings, {
+    clock: Date.now,
+    random: Math.random,
+    newId: () => randomBytes(16).toString('hex'),
+    log: () => {},
+  })
   try {
     const run = models.rows().filter(({ engine }) => engine.kind !== 'none')
     const row = id === '' ? run[0] : run.find(({ model }) => model.id === id)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { Binding, Row } from '../catalogue/row.ts'
+import type { Binding, Replica, Row } from '../catalogue/row.ts'
 import { readCatalogue } from '../models.ts'
 import type { Settings } from '../settings.ts'
 import { abilitiesOf, abilityNames } from './abilities.ts'
@@ -29,7 +29,7 @@ function inShort({ model, engine }: Row): readonly string[] {
     thinking,
     tools,
     json,
-    ...(engine.kind === 'llama' ? [sizeOf(engine.file), engine.file] : []),
+    ...(engine.kind === 'llama' ? [sizeOf(engine.file), engine.file] : ['', engineOf(engine, '')]),
   ]
 }
 
@@ -37,8 +37,10 @@ function inFull({ model, engine }: Row): readonly string[] {
   return [model.id, ...Object.values(abilitiesOf(model)), engineOf(engine, model.standIn)]
 }
 
-function engineOf(engine: Binding, standIn: string): string {
+function engineOf(engine: Binding | Replica, standIn: string): string {
+  if (engine.kind === 'pool') return engine.replicas.map((one) => engineOf(one, '')).join(', ')
   if (engine.kind === 'llama') return `${engine.file} (${sizeOf(engine.file)})`
+  if (engine.kind === 'upstream') return `${engine.server} at ${engine.url}`
   return standIn === '' ? 'none' : `${standIn} stands in`
 }
 

@@ -48,6 +48,7 @@ describe('settings', () => {
       logLevel: 'info',
       apiKeys: [],
       adminKeys: [],
+      environment: {},
       secret: '',
     })
   })

@@ -108,6 +108,7 @@ export function readSettings(around: Surroundings): Settings {
     logLevel: 'info',
     apiKeys: keysIn('SILICA_API_KEY', variable),
     adminKeys: keysIn('SILICA_ADMIN_KEY', variable),
+    environment,
     secret: variable('SILICA_SECRET') ?? '',
     ...(file === null ? {} : readFile(file, homeFolder)),
     ...answersOf(fromEnvironment, currentFolder, homeFolder),

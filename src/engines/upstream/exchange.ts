@@ -25,7 +25,7 @@ export interface Connections {
    * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
    */
   ask(body: JsonObject, signal: AbortSignal): AsyncGenerator<Chunk, void>
-  /** Reads a small JSON document at a path of the same server. Throws as `ask` does. */
+  /** Reads a small JSON document at a path below the address. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** Cuts what is running. */
   close(): Promise<void>
@@ -102,7 +102,7 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     },
     async get(path, signal) {
       try {
-        const { bytes } = await send({ method: 'GET', path, headers, signal })
+        const { bytes } = await send({ method: 'GET', path: base + path, headers, signal })
         return parseJson(await readStart(bytes))
       } catch (error) {
         throw error instanceof Failure ? error : lost(error)

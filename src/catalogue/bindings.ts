@@ -1,0 +1,144 @@
+import { resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import {
+  type Binding,
+  type KeySource,
+  type LlamaBinding,
+  type Patience,
+  type PoolBinding,
+  type Replica,
+  serverKinds,
+  type UpstreamBinding,
+} from './row.ts'
+
+const closed = { additionalProperties: false }
+const text = Type.String({ minLength: 1 })
+const whole = Type.Integer({ minimum: 1 })
+const seconds = Type.Number({ exclusiveMinimum: 0, maximum: 86_400 })
+const autoOr = <T extends Type.TSchema>(schema: T) => Type.Union([Type.Literal('auto'), schema])
+
+const llama = {
+  kind: Type.Literal('llama'),
+  file: text,
+  template: Type.Optional(text),
+  sequences: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+  threads: Type.Optional(autoOr(whole)),
+  contextLength: Type.Optional(autoOr(whole)),
+}
+
+const patience = { firstTokenSeconds: Type.Optional(seconds), silenceSeconds: Type.Optional(seconds) }
+
+const upstream = {
+  kind: Type.Literal('upstream'),
+  server: Type.Union(serverKinds.map((kind) => Type.Literal(kind))),
+  url: Type.String({ pattern: '^https?://[^/]' }),
+  model: Type.Optional(text),
+  key: Type.Optional(
+    Type.Union([Type.Null(), Type.Object({ env: text }, closed), Type.Object({ file: text }, closed)]),
+  ),
+  budget: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('here'), Type.Literal('there')])),
+}
+
+const share = {
+  weight: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
+  most: Type.Optional(whole),
+  rank: Type.Optional(Type.Integer({ minimum: 0 })),
+}
+
+/** What a row may say of its engine. */
+export const bindingSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('none') }, closed),
+  Type.Object(llama, closed),
+  Type.Object({ ...upstream, ...patience }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('pool'),
+      replicas: Type.Array(
+        Type.Union([
+          Type.Object({ ...llama, ...share }, closed),
+          Type.Object({ ...upstream, ...share }, closed),
+        ]),
+        { minItems: 1 },
+      ),
+      ...patience,
+    },
+    closed,
+  ),
+])
+
+type Said = Static<typeof bindingSchema>
+type SaidOf<Kind extends Said['kind']> = Extract<Said, { kind: Kind }>
+
+/** The same with every question answered. `id`: the model's; `folder`: where the files that it names are sought. */
+export function readBinding(said: Said, id: string, folder: string): Binding {
+  switch (said.kind) {
+    case 'none':
+      return said
+    case 'llama':
+      return readLlama(said, folder)
+    case 'upstream':
+      return { ...readPatience(said), ...readUpstream(said, id, folder) }
+    case 'pool':
+      return {
+        ...readPatience(said),
+        kind: 'pool',
+        replicas: said.replicas.map((one) => readReplica(one, id, folder)),
+      }
+  }
+}
+
+function readReplica(said: SaidOf<'pool'>['replicas'][number], id: string, folder: string): Replica {
+  const { weight = 1, most = 64, rank = 0 } = said
+  const engine = said.kind === 'llama' ? readLlama(said, folder) : readUpstream(said, id, folder)
+  return { ...engine, weight, most, rank }
+}
+
+function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
+  return {
+    kind: 'llama',
+    file: resolve(folder, said.file),
+    template: said.template ? resolve(folder, said.template) : '',
+    sequences: said.sequences ?? 4,
+    threads: said.threads ?? 'auto',
+    contextLength: said.contextLength ?? 'auto',
+  }
+}
+
+/** Prompts of a hundred thousand tokens take minutes to read, and servers that are busy have them wait. */
+const patient = { firstTokenSeconds: 300, silenceSeconds: 60 }
+
+function readPatience({ firstTokenSeconds, silenceSeconds }: SaidOf<'upstream' | 'pool'>): Patience {
+  return {
+    firstTokenSeconds: firstTokenSeconds ?? patient.firstTokenSeconds,
+    silenceSeconds: silenceSeconds ?? patient.silenceSeconds,
+  }
+}
+
+type SaidServer = Omit<SaidOf<'upstream'>, keyof Patience>
+
+function readUpstream(said: SaidServer, id: string, folder: string): UpstreamBinding {
+  return {
+    kind: 'upstream',
+    server: said.server,
+    url: said.url,
+    model: said.model ?? id,
+    key: readKey(said.key ?? null, folder),
+    budget: said.budget ?? 'auto',
+  }
+}
+
+function readKey(key: KeySource, folder: string): KeySource {
+  return key !== null && 'file' in key ? { file: resolve(folder, key.file) } : key
+}
+
+/** A binding as a row would say it. */
+export function sayBinding(binding: Binding): object {
+  if (binding.kind === 'pool') return { ...binding, replicas: binding.replicas.map(sayOne) }
+  return sayOne(binding)
+}
+
+function sayOne(binding: Exclude<Binding, PoolBinding> | Replica): object {
+  if (binding.kind !== 'llama' || binding.template !== '') return binding
+  const { template: _own, ...rest } = binding
+  return rest
+}
