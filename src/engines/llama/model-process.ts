@@ -285,9 +285,13 @@ function lost(reason: string): Failure {
   return new Failure('engine-lost', text, { cause: reason })
 }
 
-/** The last lines in which llama.cpp says what is wrong, among the many in which it says what is right. */
+/**
+ * The last lines in which llama.cpp says what is wrong, among the many in which it says what is right. A full cache is no
+ * fault: the step loop makes room and tries again.
+ */
 function complaints(lines: readonly string[]): readonly string[] {
   return lines
     .filter((line) => /error|fail|cannot|invalid|unable|assert|missing|unknown/i.test(line))
+    .filter((line) => !line.includes('failed to find a memory slot'))
     .slice(-3)
 }

@@ -119,7 +119,6 @@ export class StepLoop {
       if (index !== undefined) outputs.set(twin, index)
     }
     for (const [sequence, index] of outputs) this.#advance(sequence, index)
-    this.#prefixes.pass(outputs.size)
     this.#report()
   }
 
@@ -157,8 +156,9 @@ export class StepLoop {
       const outputs = this.#fill(readers, counts)
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
-        const read = counts.filter((_, index) => (pending[index] ?? 0) > answerTokens)
-        this.#pace.note(sum(read), answersWait, this.#options.now() - began)
+        const read = sum(counts.filter((_, index) => (pending[index] ?? 0) > answerTokens))
+        this.#pace.note(read, answersWait, this.#options.now() - began)
+        this.#prefixes.pass(sum(counts) - read, read)
         for (const [index, sequence] of readers.entries()) sequence.feed(counts[index] ?? 0)
         return outputs
       }
