@@ -105,6 +105,7 @@ function promptOf(model: Model, text: string, answerLimit: number): Prompt {
     answerLimit,
     leastRoom: 1,
     tools: { mode: 'none' },
+    parallelCalls: true,
     output: { kind: 'text' },
     choices: 1,
     begun: { reasoning: '', text: '', calls: [] },

@@ -14,6 +14,8 @@ export interface ChatRequest {
   /** Tokens of the model's window that must be left after the prompt: `max_tokens` where the caller named it, else 1. */
   readonly leastRoom: number
   readonly tools: ToolUse
+  /** Whether the answer may hold more than one call. */
+  readonly parallelCalls: boolean
   readonly output: Output
   /** `n`: how many answers to give. */
   readonly choices: number

@@ -3,6 +3,7 @@ import type { ChatEvent } from '../chat/event.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { callDecoder } from './calls/call-decoder.ts'
 import { callMarkups } from './calls/call-markups.ts'
+import { oneCallDecoder } from './one-call.ts'
 import { stopDecoder } from './stop.ts'
 import { thinkingDecoder } from './thinking.ts'
 import { wrapperDecoder } from './wrappers.ts'
@@ -18,6 +19,7 @@ export function decoderFor(request: ChatRequest, choice: number, newId: () => st
   const decoders: Decoder[] = []
   if (thinking !== 'native') decoders.push(thinkingDecoder(choice, thinking, markup?.openMarks ?? []))
   if (markup !== null) decoders.push(callDecoder(markup, choice, tools, newId))
+  if (tools.length > 0 && !request.parallelCalls) decoders.push(oneCallDecoder(choice))
   if (wrappers.length > 0) decoders.push(wrapperDecoder(choice, wrappers))
   if (request.stop.length > 0) decoders.push(stopDecoder(choice, request.stop))
   return decoders.reduce(chain, (event) => [event])

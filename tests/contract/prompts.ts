@@ -35,6 +35,7 @@ export const aPrompt: Prompt = {
   answerLimit: 16,
   leastRoom: 1,
   tools: { mode: 'none' },
+  parallelCalls: true,
   output: { kind: 'text' },
   choices: 1,
   begun: { reasoning: '', text: '', calls: [] },

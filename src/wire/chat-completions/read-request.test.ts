@@ -86,6 +86,7 @@ describe('readRequest, given little,', () => {
       answerLimit: 100,
       leastRoom: 1,
       tools: { mode: 'none' },
+      parallelCalls: true,
       output: { kind: 'text' },
       choices: 1,
       begun: { reasoning: '', text: '', calls: [] },
@@ -100,7 +101,7 @@ describe('readRequest, given little,', () => {
   })
 
   test('ignores fields that it does not know, and prototype keys', () => {
-    expect(read({ user: 'u', parallel_tool_calls: false, constructor: 1 })).toEqual(read({}))
+    expect(read({ user: 'u', store: false, constructor: 1 })).toEqual(read({}))
     const tricky =
       '{"__proto__":{"temperature":9},"model":"m","messages":[{"role":"user","content":"Hello"}]}'
     expect(readText(tricky)).toEqual(read({}))
@@ -132,6 +133,11 @@ describe('readRequest reads', () => {
   test('top_k -1 as off, and min_p only where the model has it', () => {
     expect(read({ top_k: -1 }).sampling.topK).toBe(0)
     expect(read({ min_p: 0.5 }, { minP: false }).sampling.minP).toBe(0)
+  })
+
+  test('parallel_tool_calls', () => {
+    expect(read({ parallel_tool_calls: false }).parallelCalls).toBe(false)
+    expect(read({ parallel_tool_calls: true }).parallelCalls).toBe(true)
   })
 
   test('stop as one text or several', () => {

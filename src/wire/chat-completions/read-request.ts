@@ -36,6 +36,7 @@ export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }:
     thinking,
     ...readLimits(value, model),
     tools,
+    parallelCalls: value.parallel_tool_calls ?? true,
     output: settleOutput('response_format', readOutput(value), model),
     choices: value.n ?? 1,
     ...readGap(value, model, thinking),

@@ -107,6 +107,7 @@ export const bodySchema = Type.Object({
       Type.Object({ type: Type.Literal('function'), function: Type.Object({ name }) }),
     ]),
   ),
+  parallel_tool_calls: maybe(Type.Boolean()),
   logprobs: maybe(Type.Boolean()),
   logit_bias: maybe(anyObject),
   prefix: maybe(Type.String()),
