@@ -16,6 +16,7 @@ import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
 import type { Model } from './chat/model.ts'
 import { complete } from './complete.ts'
+import { openMetrics } from './http/metrics/metrics.ts'
 import { openServer } from './http/server.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
@@ -30,6 +31,8 @@ export interface World {
   readonly steady: () => number
   /** Calls `run` after so many milliseconds, unless what it gives is called before. */
   readonly after: (milliseconds: number, run: () => void) => () => void
+  /** Seconds of processor time and bytes of memory that this process has used, or has. */
+  readonly used: () => { readonly cpu: number; readonly memory: number }
   readonly randomBytes: (count: number) => Uint8Array
   readonly log: Log
   /** Calls `changed` after any of the files has; gives what ends that. */
@@ -70,6 +73,11 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   let ledger: Ledger | undefined
   let accounts: Accounts
   let models: Models
+  const metrics = openMetrics({
+    states: () => models.states(),
+    records: () => ledger?.state() ?? { waitingBytes: 0, lost: 0 },
+    used: world.used,
+  })
   try {
     limiter = await openLimiter(settings, world)
     ledger = openLedger({
@@ -80,13 +88,20 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     })
     accounts = await openAccounts({
       ...folder,
-      limits: openLimits({ ...settings.limits, limiter }),
+      limits: openLimits({
+        ...settings.limits,
+        limiter,
+        decided: (model, decision) => metrics.decided(model, decision),
+      }),
       clock: world.clock,
       randomBytes: world.randomBytes,
       apiKeys: settings.apiKeys,
       adminKeys: settings.adminKeys,
       ledger,
-      record: (line) => log.info(line, 'answer'),
+      record(line) {
+        log.info(line, 'answer')
+        metrics.answered(line)
+      },
     })
     const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
     const { clock } = world
@@ -100,6 +115,9 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const journey = { gate: accounts, engineOf: (model: Model) => models.engineOf(model), newId }
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
+    identifyAdmin: (authorization) => accounts.identifyAdmin(authorization),
+    metricsReaders: settings.metrics,
+    metrics: () => metrics.write(),
     find: (id) => models.find(id),
     compat: settings.compat,
     models: () => served(models.rows()).map(({ model }) => model),
@@ -113,7 +131,10 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     complete: (...request) => complete(journey, ...request),
     newId,
     clock: world.clock,
-    failed: (traceId, failure) => logFailure(log, traceId, failure),
+    failed(traceId, failure) {
+      metrics.failed(failure.kind)
+      logFailure(log, traceId, failure)
+    },
   })
   const stopWatching = world.watch(rowFiles(settings), () => reload(models, log))
   const stopForgetting = forgetRegularly(database, settings, world)

@@ -33,6 +33,8 @@ export interface Settings {
   /** Where the service takes more than it documents: whether that is taken here too. */
   readonly compat: (typeof compats)[number]
   readonly logLevel: LogLevel
+  /** Who may read `/metrics`: those with an admin key, or everybody who can reach the server. */
+  readonly metrics: (typeof metricsReaders)[number]
   /** Secrets that are valid as long as this process runs, and are stored nowhere. */
   readonly apiKeys: readonly string[]
   /** The same for the admin API. */
@@ -73,6 +75,8 @@ export function pulledList({ dataFolder }: Settings): string {
 }
 
 export const compats = ['served', 'documented'] as const
+
+export const metricsReaders = ['admin', 'everybody'] as const
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

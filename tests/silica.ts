@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { noLimits } from '../src/cli/read-limits.ts'
-import { after } from '../src/cli/world.ts'
+import { after, used } from '../src/cli/world.ts'
 import { openSilica, type World } from '../src/main.ts'
 import type { Settings } from '../src/settings.ts'
 
@@ -46,6 +46,7 @@ export async function openTestSilica(
       contextLength: 'auto',
       compat: 'served',
       logLevel: 'silent',
+      metrics: 'admin',
       apiKeys: [key],
       adminKeys: [],
       environment: {},
@@ -56,6 +57,7 @@ export async function openTestSilica(
       clock: Date.now,
       steady: () => performance.now(),
       after,
+      used,
       randomBytes,
       log: quiet,
       watch: () => () => {},

@@ -35,6 +35,7 @@ function open(apiKeys: readonly string[] = [], adminKeys: readonly string[] = []
       levels: new Map(),
       level: '',
       reserve: 'answer',
+      decided: () => {},
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),

@@ -23,6 +23,9 @@ export interface Standing extends Limit {
   readonly resetsIn: number
 }
 
+/** What became of a request that has limits. A metric: that one was reached. `unknown`: what was taken could not be told. */
+export type LimitDecision = 'admitted' | Metric | 'unknown'
+
 /** Why there was no room for a request. */
 export interface Refusal {
   readonly metric: Metric

@@ -46,6 +46,7 @@ describe('settings', () => {
       contextLength: 'auto',
       compat: 'served',
       logLevel: 'info',
+      metrics: 'admin',
       apiKeys: [],
       adminKeys: [],
       environment: {},

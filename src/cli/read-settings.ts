@@ -6,7 +6,7 @@ import { Failure } from '../chat/failure.ts'
 import { describe, show } from '../schema/find-fault.ts'
 import { readYaml } from '../schema/read-yaml.ts'
 import { limitsSchema, noLimits, readLimits } from './read-limits.ts'
-import { compats, logLevels, type ModelSource, type Settings } from '../settings.ts'
+import { compats, logLevels, metricsReaders, type ModelSource, type Settings } from '../settings.ts'
 
 const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
 
@@ -28,6 +28,7 @@ const fields = {
   threads: autoOr(1024),
   contextLength: autoOr(16_777_216),
   compat: Type.Union(compats.map((compat) => Type.Literal(compat))),
+  metrics: Type.Union(metricsReaders.map((readers) => Type.Literal(readers))),
   logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
 }
 const closed = { additionalProperties: false }
@@ -58,6 +59,7 @@ const places = [
   { field: 'threads', flag: 'threads', variable: 'SILICA_THREADS' },
   { field: 'contextLength', flag: 'context', variable: 'SILICA_CONTEXT' },
   { field: 'compat', flag: 'compat', variable: 'SILICA_COMPAT' },
+  { field: 'metrics', flag: '', variable: 'SILICA_METRICS' },
   { field: 'logLevel', flag: 'log', variable: 'SILICA_LOG_LEVEL' },
 ] as const
 
@@ -106,6 +108,7 @@ export function readSettings(around: Surroundings): Settings {
     contextLength: 'auto',
     compat: 'served',
     logLevel: 'info',
+    metrics: 'admin',
     apiKeys: keysIn('SILICA_API_KEY', variable),
     adminKeys: keysIn('SILICA_ADMIN_KEY', variable),
     environment,

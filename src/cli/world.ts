@@ -37,12 +37,25 @@ export function hubOf(flag: string): Hub {
 
 /** The real clock, real randomness, real files. */
 export function realWorld(log: Log): World {
-  return { clock: Date.now, steady: () => performance.now(), after, randomBytes, log, watch: watchFiles }
+  return {
+    clock: Date.now,
+    steady: () => performance.now(),
+    after,
+    used,
+    randomBytes,
+    log,
+    watch: watchFiles,
+  }
 }
 
 export function after(milliseconds: number, run: () => void): () => void {
   const timer = setTimeout(run, milliseconds)
   return () => clearTimeout(timer)
+}
+
+export function used(): ReturnType<World['used']> {
+  const { user, system } = process.cpuUsage()
+  return { cpu: (user + system) / 1e6, memory: process.memoryUsage.rss() }
 }
 
 /** Looks at the files once a second: that sees files that are replaced, linked or mounted too, where events do not. */

@@ -24,6 +24,11 @@ import { chatCompletions } from './chat-completions.ts'
 /** What the HTTP room is given. It holds no state of its own but its connections. */
 export interface HttpParts {
   readonly identify: Gate['identify']
+  /** Who may manage; throws as `identify` does. */
+  readonly identifyAdmin: Gate['identify']
+  /** Who may read `/metrics`, and what stands there. */
+  readonly metricsReaders: 'admin' | 'everybody'
+  readonly metrics: () => string
   readonly find: (id: string) => Model | undefined
   readonly compat: Compat
   readonly models: () => readonly Model[]
@@ -121,6 +126,10 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     return reply
       .status(ready ? 200 : 503)
       .send({ status: ready ? 'ok' : 'unavailable', models, records: writeLedgerState(parts.ledger()) })
+  })
+  app.get('/metrics', async (request, reply) => {
+    if (parts.metricsReaders === 'admin') await parts.identifyAdmin(request.headers.authorization ?? '')
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(parts.metrics())
   })
   addAdminRoutes(app, parts.admin)
   void app.register((keyed, _options, done) => {

@@ -47,6 +47,7 @@ beforeAll(async () => {
       levels: new Map([['free', { limits, models: new Map() }]]),
       level: 'free',
       reserve: 'answer',
+      decided: () => {},
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),

@@ -22,7 +22,10 @@ function open(limits: readonly Limit[], changed: Partial<LimitsParts> = {}) {
     const { standings } = await limiter.reserve(`team/${request.model.id}`, limits, 0)
     return standings.at(-1)?.remaining
   }
-  return { limits: openLimits({ limiter, levels, level: 'free', reserve: 'answer', ...changed }), remaining }
+  return {
+    limits: openLimits({ limiter, levels, level: 'free', reserve: 'answer', decided: () => {}, ...changed }),
+    remaining,
+  }
 }
 
 describe('limits', () => {

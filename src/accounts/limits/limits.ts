@@ -1,6 +1,6 @@
 import { Failure } from '../../chat/failure.ts'
 import type { Caller } from '../../chat/gate.ts'
-import type { Level, Limit, Refusal, Standing } from '../../chat/limits.ts'
+import type { Level, Limit, LimitDecision, Refusal, Standing } from '../../chat/limits.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Usage } from '../../chat/usage.ts'
 import type { Limiter } from './limiter.ts'
@@ -38,11 +38,13 @@ export interface LimitsParts {
    * `prompt`: for the prompt alone, and what is generated is counted as it ends.
    */
   readonly reserve: 'answer' | 'prompt'
+  /** Told of every request that has limits. */
+  readonly decided: (model: string, decision: LimitDecision) => void
 }
 
 const unlimited: Grant = { standings: [], counted: () => {}, settle: () => {} }
 
-export function openLimits({ limiter, levels, level, reserve }: LimitsParts): Limits {
+export function openLimits({ limiter, levels, level, reserve, decided }: LimitsParts): Limits {
   const limitsOf = (caller: Caller, model: string): readonly Limit[] => {
     const found = levels.get(caller.level) ?? levels.get(level)
     return found?.models.get(model) ?? found?.limits ?? []
@@ -56,7 +58,14 @@ export function openLimits({ limiter, levels, level, reserve }: LimitsParts): Li
       const bound = tightest === null ? 0 : promptBound(request) + answer
       // What may come to more than the limit has to have all of it, and is counted before it is let through.
       const tokens = Math.min(bound, tightest?.most ?? 0)
-      const decision = await limiter.reserve(`${caller.accountId}/${request.model.id}`, limits, tokens)
+      const { id } = request.model
+      const decision = await limiter
+        .reserve(`${caller.accountId}/${id}`, limits, tokens)
+        .catch((error: unknown) => {
+          decided(id, 'unknown')
+          throw error
+        })
+      decided(id, decision.kind === 'admitted' ? 'admitted' : decision.metric)
       if (decision.kind === 'refused') throw rateLimited(decision)
       const { standings, reservation } = decision
       return {
