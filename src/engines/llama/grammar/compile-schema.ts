@@ -13,7 +13,7 @@ import type { Located } from './schema-nodes.ts'
 import { SchemaDocument, isObject, pathOf, refuse } from './schema-nodes.ts'
 import { admitsString, stringExpression } from './strings.ts'
 import type { ValueKind } from './value-kinds.ts'
-import { allowedKinds, kindOf, keywordsOf, namedValues } from './value-kinds.ts'
+import { allowedKinds, kindOf, keywordsOf, namedKinds, namedValues } from './value-kinds.ts'
 
 /**
  * Compiles JSON Schema to rules for the JSON of its instances: properties in the schema's order, no key twice, whitespace
@@ -77,18 +77,19 @@ export class SchemaCompiler implements Places {
     if (known) return known
     const rule = this.rules.reserve('shape')
     this.#shapes.set(key, rule)
-    const kinds = allowedKinds(nodes)
-    const values = namedValues(nodes)
-    this.rules.define(
-      rule,
-      values === null
-        ? choice([...kinds].map((kind) => this.#ofKind(kind, kinds, nodes)))
-        : oneOfValues(
-            values.filter((value) => kinds.has(kindOf(value)) && admits(nodes, value)),
-            this.rules,
-          ),
-    )
+    this.rules.define(rule, this.#write(nodes))
     return rule
+  }
+
+  #write(nodes: Alternative): Expression {
+    const values = namedValues(nodes)
+    if (values !== null)
+      return oneOfValues(
+        values.filter((value) => admits(nodes, value)),
+        this.rules,
+      )
+    const kinds = allowedKinds(nodes)
+    return choice([...kinds].map((kind) => this.#ofKind(kind, kinds, nodes)))
   }
 
   #ofKind(kind: ValueKind, kinds: ReadonlySet<ValueKind>, nodes: Alternative): Expression {
@@ -120,6 +121,7 @@ function keyOfNodes(nodes: Alternative): string {
 
 /** Whether one of the values that some schemas name satisfies what else they say. */
 function admits(nodes: Alternative, value: Json): boolean {
+  if (namedKinds(nodes)?.has(kindOf(value)) === false) return false
   if (typeof value === 'string') return admitsString(nodes, value)
   if (typeof value === 'number') return admitsNumber(nodes, value)
   if (typeof value === 'object' && value !== null)

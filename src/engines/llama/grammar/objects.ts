@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { JsonObject } from '../../../chat/json.ts'
 import type { Expression } from './expression.ts'
 import { choice, empty, nothing, optional, sequence, text } from './expression.ts'
 import { anyString, blank, gap } from './json-text.ts'
@@ -5,8 +7,8 @@ import { countOf, namesOf, propertiesOf, schemaOf } from './keywords.ts'
 import { automatonOfOthers, keyOf } from './literals.ts'
 import type { Places } from './places.ts'
 import type { Located, SchemaNode } from './schema-nodes.ts'
-import { isObject, pathOf, refuse } from './schema-nodes.ts'
-import { allowedKinds, namedValues } from './value-kinds.ts'
+import { pathOf, refuse } from './schema-nodes.ts'
+import { namedValues } from './value-kinds.ts'
 import { writeAutomaton } from './write-automaton.ts'
 
 /** What some schemas say of the properties of an object. */
@@ -109,7 +111,7 @@ export function membersOf(nodes: readonly SchemaNode[], places: Places): Members
   const given = others.filter((each) => each !== null)
   const isListed = properties.some((each) => each.size > 0)
   const isOpen = given.length > 0 ? given.every(({ schema }) => schema !== false) : !isListed
-  const nameRules = nodes.flatMap((node) => schemaOf(node, 'propertyNames') ?? []).filter(saysMore)
+  const nameRules = nodes.flatMap(nameRulesOf)
   const allowed = nameRules.length === 0 ? null : namesAllowed(nameRules, places)
   const known = new Set([
     ...properties.flatMap((each) => [...each.keys()]),
@@ -134,24 +136,18 @@ export function membersOf(nodes: readonly SchemaNode[], places: Places): Members
   }
 }
 
-/** Every name is a string; many generators say so. */
-function saysMore({ schema }: Located): boolean {
-  return (
-    schema !== true &&
-    !(isObject(schema) && Object.keys(schema).join() === 'type' && schema['type'] === 'string')
-  )
+const anyName: JsonObject = { type: 'string' }
+
+/** `propertyNames`, unless it says no more than that every name is a string, as many generators do. */
+function nameRulesOf(node: SchemaNode): readonly Located[] {
+  const rule = schemaOf(node, 'propertyNames')
+  if (rule === null || rule.schema === true || isDeepStrictEqual(rule.schema, anyName)) return []
+  return [rule, { schema: anyName, path: rule.path }]
 }
 
 /** The names that `propertyNames` lists; null where it describes them in another way. */
 function namesAllowed(rules: readonly Located[], places: Places): ReadonlySet<string> | null {
-  const names = new Set<string>()
-  for (const nodes of places.alternatives(rules)) {
-    const kinds = allowedKinds(nodes)
-    const values = namedValues(nodes)
-    if (values === null && !(kinds.size === 1 && kinds.has('string')))
-      throw refuse(rules[0]?.path ?? '', 'it must be a schema of strings')
-    if (values === null) return null
-    for (const value of values) if (typeof value === 'string') names.add(value)
-  }
-  return names
+  const lists = places.alternatives(rules).map(namedValues)
+  if (lists.includes(null)) return null
+  return new Set(lists.flatMap((values) => values ?? []).filter((value) => typeof value === 'string'))
 }

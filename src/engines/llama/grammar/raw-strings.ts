@@ -34,12 +34,10 @@ export function rawString(
     return sequence(newline, oneOfTexts(fitting, rules), newline, text(mark))
   }
   const { min, max, shape } = stringRules(nodes)
-  const shaped = shape === null ? possible : bothOf(possible, shape, path)
-  const isBounded = min > 0 || max < Infinity
-  const texts = isBounded ? withLength(shaped, min, max, path) : shaped
+  const fitting = shape === null ? withLength(possible, min, max, path) : bothOf(possible, shape, path)
   return sequence(
     newline,
-    writeAutomaton(texts, rules, oneOf, () => sequence(newline, text(mark))),
+    writeAutomaton(fitting, rules, oneOf, () => sequence(newline, text(mark))),
   )
 }
 

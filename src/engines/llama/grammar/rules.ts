@@ -164,7 +164,11 @@ function partsOf(expression: Expression): number {
 function endlessRules(rules: Grammar): ReadonlySet<string> {
   const users = new Map<string, string[]>()
   for (const [name, body] of rules)
-    for (const used of namesIn(body)) users.set(used, [...(users.get(used) ?? []), name])
+    for (const used of namesIn(body)) {
+      const known = users.get(used)
+      if (known) known.push(name)
+      else users.set(used, [name])
+    }
   const endless = new Set(rules.keys())
   const waiting = [...rules.keys()]
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {

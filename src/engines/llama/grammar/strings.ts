@@ -11,7 +11,7 @@ import type { SchemaNode } from './schema-nodes.ts'
 import { pathOf, refuse } from './schema-nodes.ts'
 import { writeAutomaton } from './write-automaton.ts'
 
-/** What some schemas ask of a string. `shape` is null where they ask for a length alone. */
+/** What some schemas ask of a string: a length, and a shape of such a length, or null where it may be any. */
 export interface StringRules {
   readonly min: number
   readonly max: number
@@ -49,16 +49,12 @@ export function stringRules(nodes: readonly SchemaNode[]): StringRules {
     shape = shape === null ? each : bothOf(shape, each, at)
     path = at
   }
-  const isBounded = min > 0 || max < Infinity
-  return {
-    min,
-    max,
-    shape: shape !== null && isBounded ? withLength(shape, min, max, path) : shape,
-  }
+  return { min, max, shape: shape && withLength(shape, min, max, path) }
 }
 
 /** Texts of a shape with as many characters as allowed. */
 export function withLength(shape: Automaton, min: number, max: number, path: string): Automaton {
+  if (min === 0 && max === Infinity) return shape
   return min > max ? [] : bothOf(shape, automatonOfLength(min, max, path), path)
 }
 

@@ -96,8 +96,8 @@ describe('the grammar of an answer', () => {
     expect(turn.isAnswer('\n')).toBe(true)
   })
 
-  test('has a thought closed that a call or the end would break off', () => {
-    for (const token of ['<tool_call>', end]) {
+  test('has a thought closed that a call, the end or its own close mark would break off', () => {
+    for (const token of ['<tool_call>', end, '</think>{']) {
       expect(run(new Turn(plan, 9, true), ['<think>', 'a', token])).toEqual({ taken: 2, stopped: 'closed' })
       expect(run(new Turn(plan, 9, false), ['<think>', 'a', token])).toEqual({ taken: 3, stopped: 'no' })
     }

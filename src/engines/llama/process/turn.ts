@@ -39,12 +39,12 @@ export class Turn {
 
   /**
    * Whether the thought must be closed before a token that shows `text` or `ends` the model's text: because it would take
-   * the thought over its budget, or because it would begin or end within the thought an answer that has a grammar.
+   * the thought over its budget, or because it would begin or end, unseen by its grammar, an answer that has one.
    */
   mustClose(text: string, ends: boolean): boolean {
     if (this.#plan.from === 'never' || !this.#isThought()) return false
     const next = this.#endOfThought(text)
-    if (this.#isBound && (ends || next === 'answer')) return true
+    if (this.#isBound && (ends || next === 'answer' || this.#runsOn(text))) return true
     return next === null && this.#thought >= this.#plan.budget && !this.#isFree(text)
   }
 
@@ -60,6 +60,14 @@ export class Turn {
     else if (this.#isThought()) this.#think(text)
     else this.#say(text)
     return this.#answer >= this.#answerLimit ? 'full' : 'open'
+  }
+
+  /** Whether a token that closes the thought goes on with more than line breaks. */
+  #runsOn(text: string): boolean {
+    const read = this.#tail + text
+    const close = this.#plan.from === 'never' ? '' : this.#plan.close
+    const after = read.indexOf(close) + close.length
+    return read.includes(close) && after < read.length && !isBreaks(read.slice(after))
   }
 
   #isThought(): boolean {
