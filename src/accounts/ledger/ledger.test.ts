@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { anyRequest } from '../../../tests/ledger/any-request.ts'
 import type { Admission, AnswerRecord } from '../../chat/answer-record.ts'
-import type { RecordFilter } from '../../chat/record-filter.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
 import { findRequest, listRequests } from '../../storage/requests.ts'
 import { Journal } from './journal.ts'
@@ -60,17 +60,7 @@ const finished = (of: Admission): AnswerRecord => ({
   cause: null,
 })
 
-const all: RecordFilter = {
-  from: null,
-  until: null,
-  accountId: null,
-  keyId: null,
-  model: null,
-  outcome: null,
-  callerTraceId: null,
-  before: null,
-}
-const stored = () => listRequests(database, all, 100_000)
+const stored = () => listRequests(database, anyRequest, 100_000)
 const files = () => readdirSync(join(folder, 'ledger'), { recursive: true }).map(String)
 
 /** A database that takes no rows while `gone()`. */
