@@ -264,6 +264,7 @@ describe('a ticket', () => {
     answerLimit: 10,
     leastRoom: 1,
     tools: { mode: 'none' },
+    parallelCalls: true,
     output: { kind: 'text' },
     choices: 2,
     begun: { reasoning: '', text: '', calls: [] },

@@ -76,6 +76,7 @@ function shortest(model: Model): Prompt {
     answerLimit: 1,
     leastRoom: 1,
     tools: { mode: 'none' },
+    parallelCalls: true,
     output: { kind: 'text' },
     choices: 1,
     begun: { reasoning: '', text: '', calls: [] },
