@@ -24,6 +24,7 @@ import { readModelFile } from './engines/llama/model-file.ts'
 import { createPromptWriter } from './engines/llama/prompt-text.ts'
 import { poolEngine } from './engines/pool/pool-engine.ts'
 import { openResidence } from './engines/residence.ts'
+import { fetcherFor } from './engines/upstream/fetch-media.ts'
 import { upstreamEngine } from './engines/upstream/upstream-engine.ts'
 import { readPulled } from './hub/pulled.ts'
 import { type ModelSource, pulledList, type Settings } from './settings.ts'
@@ -151,9 +152,11 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     })
   }
 
-  function openUpstream({ id }: Model, { server, url, model, key, budget }: UpstreamBinding): Engine {
-    const secret = readKey(id, key, settings.environment)
-    return upstreamEngine({ name: id, server, url, model, key: secret, budget, newId, clock, log })
+  function openUpstream({ id }: Model, bound: UpstreamBinding): Engine {
+    const { server, url, model, budget } = bound
+    const key = readKey(id, bound.key, settings.environment)
+    const media = fetcherFor(server, bound.media, bound.mediaHosts)
+    return upstreamEngine({ name: id, server, url, model, key, budget, media, newId, clock, log })
   }
 
   /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */

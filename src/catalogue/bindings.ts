@@ -28,6 +28,8 @@ const llama = {
 
 const patience = { firstTokenSeconds: Type.Optional(seconds), silenceSeconds: Type.Optional(seconds) }
 
+const hereOrThere = Type.Union([Type.Literal('auto'), Type.Literal('here'), Type.Literal('there')])
+
 const upstream = {
   kind: Type.Literal('upstream'),
   server: Type.Union(serverKinds.map((kind) => Type.Literal(kind))),
@@ -36,7 +38,9 @@ const upstream = {
   key: Type.Optional(
     Type.Union([Type.Null(), Type.Object({ env: text }, closed), Type.Object({ file: text }, closed)]),
   ),
-  budget: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('here'), Type.Literal('there')])),
+  budget: Type.Optional(hereOrThere),
+  media: Type.Optional(hereOrThere),
+  mediaHosts: Type.Optional(Type.Array(text)),
 }
 
 const share = {
@@ -124,6 +128,8 @@ function readUpstream(said: SaidServer, id: string, folder: string): UpstreamBin
     model: said.model ?? id,
     key: readKey(said.key ?? null, folder),
     budget: said.budget ?? 'auto',
+    media: said.media ?? 'auto',
+    mediaHosts: said.mediaHosts ?? [],
   }
 }
 

@@ -59,6 +59,8 @@ describe('rows', () => {
       model: 'silica/nano',
       key: { file: '/models/key.txt' },
       budget: 'auto',
+      media: 'auto',
+      mediaHosts: [],
       firstTokenSeconds: 300,
       silenceSeconds: 60,
     })

@@ -35,6 +35,13 @@ export interface UpstreamBinding {
   readonly key: KeySource
   /** Who keeps to the thinking budget: the server, or Silica; `auto`: the server, where it does so however it was started. */
   readonly budget: 'auto' | 'here' | 'there'
+  /**
+   * Who fetches what messages point at: the server, or Silica, which asks no private address; `auto`: the server, where
+   * it is on the open internet.
+   */
+  readonly media: 'auto' | 'here' | 'there'
+  /** Hosts, with their ports where those are not the scheme's own, that Silica may ask wherever they are. */
+  readonly mediaHosts: readonly string[]
 }
 
 export const serverKinds = ['vllm', 'sglang', 'llama-server', 'siliconflow', 'openai'] as const

@@ -11,6 +11,7 @@ export function anUpstream(url: string, changed: Partial<UpstreamOptions> = {}) 
     model: 'model',
     key: '',
     budget: 'auto',
+    media: null,
     newId: () => `id-${++ids}`,
     clock: () => 0,
     log: () => {},

@@ -170,3 +170,35 @@ test('connections are used again', async () => {
   // The end of an answer may still be on its way when the next one is asked for.
   expect(connections).toBeLessThanOrEqual(2)
 })
+
+describe('what a message points at', () => {
+  const shows = (url: string): Partial<Prompt> => ({
+    messages: [{ role: 'user', parts: [{ type: 'image', url, detail: 'auto' }] }],
+  })
+
+  test('is fetched for a server that is not to fetch by itself', async () => {
+    const fetched: string[] = []
+    const media = {
+      fetch(url: string) {
+        fetched.push(url)
+        return Promise.resolve('data:image/png;base64,cG5n')
+      },
+      close: () => Promise.resolve(),
+    }
+    const fetching = anUpstream(server.url, { media })
+    await collect(fetching.answer({ ...prompt, ...shows('https://a.example/b.png') }, never))
+    await collect(fetching.answer({ ...prompt, ...shows('data:image/png;base64,AAAA') }, never))
+    await fetching.close()
+    expect(fetched).toEqual(['https://a.example/b.png'])
+    const sent = server.requests.map(({ body }) => JSON.stringify(body.messages))
+    expect(sent[0]).toContain('"url":"data:image/png;base64,cG5n"')
+    expect(sent[1]).toContain('"url":"data:image/png;base64,AAAA"')
+  })
+
+  test('is handed on to one that is, where it is an address of http', async () => {
+    await answer({ kind: 'none' }, shows('https://a.example/b.png'))
+    expect(JSON.stringify(server.requests[0]?.body)).toContain('"url":"https://a.example/b.png"')
+    const other = collect(engine.answer({ ...prompt, ...shows('file:///etc/passwd') }, never))
+    await expect(other).rejects.toMatchObject({ kind: 'invalid-request' })
+  })
+})

@@ -12,7 +12,7 @@ import { canCloseThought } from './write-messages.ts'
  */
 export async function probeUpstream(
   model: Model,
-  options: Omit<UpstreamOptions, 'name' | 'newId' | 'log'>,
+  options: Omit<UpstreamOptions, 'name' | 'media' | 'newId' | 'log'>,
   now: () => number,
   signal: AbortSignal,
 ): Promise<string> {
@@ -21,6 +21,7 @@ export async function probeUpstream(
   const engine = upstreamEngine({
     ...options,
     name: model.id,
+    media: null,
     newId: () => '',
     log: (line) => (counts = line.counts),
   })

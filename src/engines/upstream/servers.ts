@@ -37,6 +37,8 @@ export interface ServerTraits {
   readonly always: JsonObject
   /** Whether the counts that stand beside a piece are of its choice, or of all choices together. */
   readonly counts: 'choice' | 'answer'
+  /** Whether it is on the open internet, where what it fetches for a caller is no business of the operator's network. */
+  readonly outside: boolean
   /** The types of message parts that it takes besides text, by medium. */
   readonly media: { readonly image: string; readonly audio: string; readonly video: string }
 }
@@ -62,6 +64,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   sglang: {
@@ -78,6 +81,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   'llama-server': {
@@ -100,6 +104,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
       reasoning_budget_message: '\n',
     },
     counts: 'choice',
+    outside: false,
     media: { image: 'image_url', audio: 'input_audio', video: 'video_url' },
   },
   siliconflow: {
@@ -116,6 +121,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    outside: true,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   openai: {
@@ -132,6 +138,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    outside: true,
     media: { image: 'image_url', audio: '', video: '' },
   },
 }

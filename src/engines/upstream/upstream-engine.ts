@@ -6,11 +6,13 @@ import { overflow } from '../llama/overflow.ts'
 import { type Begun, begunOf } from './begun.ts'
 import { type ChoiceReader, choiceReader } from './choice-reader.ts'
 import { openConnections } from './exchange.ts'
+import type { MediaFetcher } from './fetch-media.ts'
 import { interleave } from '../interleave.ts'
 import type { Chunk, ChunkCounts } from './read-chunk.ts'
 import { readOverflow } from './read-failure.ts'
 import { type ServerKind, servers } from './servers.ts'
 import { type CountSource, tokenCounter } from './token-counter.ts'
+import { withMedia } from './with-media.ts'
 import { canCloseThought } from './write-messages.ts'
 import { type Order, writeRequest } from './write-request.ts'
 
@@ -26,6 +28,8 @@ export interface UpstreamOptions {
   readonly key: string
   /** Who keeps to the thinking budget; `auto`: the server, where it does so however it was started. */
   readonly budget: 'auto' | 'here' | 'there'
+  /** Fetches what messages point at; null where the server is to do that. */
+  readonly media: MediaFetcher | null
   readonly newId: () => string
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -63,7 +67,8 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     try {
-      for await (const event of answerAll(prompt, leaving, () => left.abort())) {
+      const messages = await withMedia(prompt.messages, options.media, leaving)
+      for await (const event of answerAll({ ...prompt, messages }, leaving, () => left.abort())) {
         leaving.throwIfAborted()
         yield event
       }
@@ -187,7 +192,7 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     async close() {
       closing.abort()
-      await connections.close()
+      await Promise.all([connections.close(), options.media?.close()])
     },
   }
 }
