@@ -1,23 +1,14 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Engine } from '../../../src/chat/engine.ts'
 import type { ChatEvent } from '../../../src/chat/event.ts'
 import type { JsonObject } from '../../../src/chat/json.ts'
 import type { ChatRequest, Prompt, Tool, ToolUse } from '../../../src/chat/request.ts'
 import { decode } from '../../../src/decode/decode.ts'
-import { accepts } from '../../../src/engines/llama/grammar/accepts.ts'
-import { writeGbnf } from '../../../src/engines/llama/grammar/write-gbnf.ts'
 import { llamaEngine } from '../../../src/engines/llama/llama-engine.ts'
-import { ModelProcess } from '../../../src/engines/llama/model-process.ts'
-import { startProcess } from '../../../src/engines/llama/process-handle.ts'
 import { never } from '../../contract/engine.ts'
 import { asks } from '../../contract/prompts.ts'
-import { aTask } from './a-task.ts'
-import { answerSchemas, blindTemplate } from './answer-schemas.ts'
-import { compileSchema } from './compile-schema.ts'
-import { schemaCases } from './schema-cases.ts'
+import { families } from './templates/families.ts'
 import { tinyOptions, writeTinyModel } from './tiny-engine.ts'
 import { validates } from './validates.ts'
 
@@ -28,45 +19,9 @@ const engine = llamaEngine(
 )
 afterAll(() => engine.close())
 
-describe('an answer that must follow a schema', () => {
-  test('follows it whenever it ends by itself, at a temperature of 2', async () => {
-    const blind = llamaEngine(tinyOptions(bundled, { sequences: 16, template: blindTemplate }))
-    const report = await answerSchemas(blind, { count: 100, seed: 1, answerLimit: 150 })
-    await blind.close()
-    expect(report).toMatchObject({ invalid: [], refused: [] })
-    expect(report.finished).toBeGreaterThan(60)
-  })
-
-  test('follows it when the model is one of random weights and bytes', async () => {
-    const random = llamaEngine(tinyOptions(writeTinyModel(), { sequences: 16, template: blindTemplate }))
-    const report = await answerSchemas(random, { count: 60, seed: 2, answerLimit: 150 })
-    await random.close()
-    expect(report).toMatchObject({ invalid: [], refused: [] })
-    expect(report.finished).toBeGreaterThan(12)
-  })
-})
-
-test('llama.cpp takes what our grammars describe, and nothing else', async () => {
-  const child = fork(new URL('grammar-process.ts', import.meta.url), [bundled], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
-  for (const { schema, instances } of fc.sample(schemaCases, { numRuns: 150, seed: 5 })) {
-    const grammar = compileSchema(schema)
-    const valid = fc.sample(instances, { numRuns: 3, seed: 6 }).map((value) => JSON.stringify(value))
-    const broken = valid.flatMap((text) => [text.slice(0, -1), text.slice(1), text.replace(/[:,]/, ' $& ')])
-    const texts = [...valid, ...broken]
-    const answered = once(child, 'message')
-    child.send({ rules: writeGbnf(grammar), texts })
-    const [taken] = await answered
-    expect(taken).toEqual(texts.map((text) => accepts(grammar, text)))
-  }
-  child.disconnect()
-})
-
 const schema: JsonObject = {
   type: 'object',
-  properties: { city: { type: 'string', maxLength: 20 }, days: { type: 'integer', minimum: 1, maximum: 9 } },
+  properties: { city: { type: 'string', maxLength: 8 }, days: { type: 'integer', minimum: 1, maximum: 9 } },
   required: ['city', 'days'],
   additionalProperties: false,
 }
@@ -80,21 +35,26 @@ interface Answer {
 }
 
 /** What the engine says, behind what the answer held already. */
-async function* answerWhole(request: ChatRequest): AsyncGenerator<ChatEvent> {
-  for await (const event of engine.answer(request, never)) {
+async function* answerWhole(of: Engine, request: ChatRequest): AsyncGenerator<ChatEvent> {
+  for await (const event of of.answer(request, never)) {
     yield event
     if (event.type === 'prompt' && request.begun.text !== '')
       yield { type: 'text', choice: 0, text: request.begun.text, tokens: 0 }
   }
 }
 
-/** Answers at a temperature of 2, with thought where `thinks`. */
-async function call(tools: ToolUse, seed: number, changed: Partial<Prompt> = {}): Promise<Answer> {
+/** Answers with `of` at a temperature of 2, with thought where `thinks`. */
+async function call(
+  tools: ToolUse,
+  seed: number,
+  changed: Partial<Prompt> = {},
+  of = engine,
+): Promise<Answer> {
   const prompt = { ...asks('What is the weather in Rome?'), tools, answerLimit: 200, ...changed }
   const sampling = { ...prompt.sampling, temperature: 2, seed }
   const request: ChatRequest = { ...prompt, sampling, stop: [], reply: { kind: 'whole' } }
   const events: ChatEvent[] = []
-  for await (const event of decode(answerWhole(request), request, () => 'id')) events.push(event)
+  for await (const event of decode(answerWhole(of, request), request, () => 'id')) events.push(event)
   const textOf = (at: number): string =>
     events.map((each) => (each.type === 'call-text' && each.call === at ? each.text : '')).join('')
   const end = events.at(-1)
@@ -112,9 +72,8 @@ function isRight({ name, text }: Answer['calls'][number]): boolean {
 }
 
 const seeds = Array.from({ length: 24 }, (_, seed) => seed)
-const thinks: Partial<Prompt> = {
-  thinking: { mode: 'on', budget: 12, effort: { level: 'high', because: 'asked' } },
-}
+const thought = { mode: 'on', budget: 12, effort: { level: 'high', because: 'asked' } } as const
+const thinks: Partial<Prompt> = { thinking: thought }
 
 describe('calls at a temperature of 2', () => {
   const tools = [weather, time]
@@ -160,39 +119,24 @@ describe('calls at a temperature of 2', () => {
   })
 })
 
-test('a grammar that llama.cpp refuses fails its answer alone', async () => {
-  const model = new ModelProcess({
-    name: 'm',
-    load: { file: bundled, contextLength: 256, sequences: 2, cells: 512, threads: 1 },
-    queue: 10,
-    longestWait: 60_000,
-    longestSilence: 60_000,
-    log: () => {},
-    start: startProcess,
-    now: () => performance.now(),
-    after(ms, run) {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
-  })
-  const ask = (rules: string, begun = ''): Promise<unknown> => {
-    const { promise, resolve } = Promise.withResolvers<unknown>()
-    const task = { ...aTask, window: 256, answerLimit: 5, grammar: rules === '' ? null : { rules, begun } }
-    model.ask(task, { event: () => {}, end: () => resolve('whole'), fail: resolve })
-    return promise
-  }
-  const bad = ['root ::= nothing', 'root ::= root "a"', 'root ::= "a"{3000}', 'root ::= ((((', 'x ::= "a"']
-  const ends = await Promise.all([
-    ask(''),
-    ...bad.map((rules) => ask(rules)),
-    ask('root ::= "ab"', 'b'),
-    ask(''),
-  ])
-  expect(ends.at(0)).toBe('whole')
-  expect(ends.at(-1)).toBe('whole')
-  for (const end of ends.slice(1, -1)) expect(end).toMatchObject({ kind: 'internal' })
-  await model.close()
-})
+test.each(families)(
+  'as $model.id writes calls, with its control tokens and random weights, the one that is named is made',
+  async ({ model, format }) => {
+    const of = llamaEngine(tinyOptions(writeTinyModel(format), { contextLength: 4096 }))
+    const thinking: Prompt['thinking'] = model.thinking.kind === 'never' ? { mode: 'off' } : thought
+    const asked = { mode: 'one', tool: weather, tools: [weather, time] } as const
+    const changed = { model, thinking, answerLimit: 400 }
+    const answers = await Promise.all(seeds.slice(0, 8).map((seed) => call(asked, seed, changed, of)))
+    await of.close()
+    const whole = answers.filter(({ reason }) => reason !== 'length')
+    expect(whole.length).toBeGreaterThan(6)
+    for (const { calls, reason } of whole) {
+      expect(reason).toBe('tool-calls')
+      expect(calls.map(({ name }) => name)).toEqual(['weather'])
+      expect(validates(schema, calls[0]?.text ?? '') ? '' : calls[0]?.text).toBe('')
+    }
+  },
+)
 
 test('no answer ended the process', () => {
   expect(log).toEqual(['started'])

@@ -1,0 +1,92 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { accepts } from '../../../src/engines/llama/grammar/accepts.ts'
+import { writeGbnf } from '../../../src/engines/llama/grammar/write-gbnf.ts'
+import { llamaEngine } from '../../../src/engines/llama/llama-engine.ts'
+import { ModelProcess } from '../../../src/engines/llama/model-process.ts'
+import { startProcess } from '../../../src/engines/llama/process-handle.ts'
+import { aTask } from './a-task.ts'
+import { answerSchemas, blindTemplate } from './answer-schemas.ts'
+import { compileSchema } from './compile-schema.ts'
+import { schemaCases } from './schema-cases.ts'
+import { tinyOptions, writeTinyModel } from './tiny-engine.ts'
+
+const bundled = fileURLToPath(new URL('../../../models/nano/silica-nano.gguf', import.meta.url))
+
+test.each([
+  ['the bundled model', () => bundled, { count: 100, seed: 1, answerLimit: 150 }, 60],
+  [
+    'a model of random weights and bytes',
+    () => writeTinyModel(),
+    { count: 60, seed: 2, answerLimit: 150 },
+    12,
+  ],
+])(
+  'an answer of %s at a temperature of 2 follows its schema whenever it ends by itself',
+  async (_, file, asked, least) => {
+    const log: string[] = []
+    const engine = llamaEngine(
+      tinyOptions(file(), { sequences: 16, template: blindTemplate, log: ({ event }) => log.push(event) }),
+    )
+    const report = await answerSchemas(engine, asked)
+    expect(report).toMatchObject({ invalid: [], refused: [] })
+    expect(report.finished).toBeGreaterThan(least)
+    expect(log).toEqual(['started'])
+    await engine.close()
+  },
+)
+
+test('llama.cpp takes what our grammars describe, and nothing else', async () => {
+  const child = fork(new URL('grammar-process.ts', import.meta.url), [bundled], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  for (const { schema, instances } of fc.sample(schemaCases, { numRuns: 150, seed: 5 })) {
+    const grammar = compileSchema(schema)
+    const valid = fc.sample(instances, { numRuns: 3, seed: 6 }).map((value) => JSON.stringify(value))
+    const broken = valid.flatMap((text) => [text.slice(0, -1), text.slice(1), text.replace(/[:,]/, ' $& ')])
+    const texts = [...valid, ...broken]
+    const answered = once(child, 'message')
+    child.send({ rules: writeGbnf(grammar), texts })
+    const [taken] = await answered
+    expect(taken).toEqual(texts.map((text) => accepts(grammar, text)))
+  }
+  child.disconnect()
+})
+
+test('a grammar that llama.cpp refuses fails its answer alone', async () => {
+  const model = new ModelProcess({
+    name: 'm',
+    load: { file: bundled, contextLength: 256, sequences: 2, cells: 512, threads: 1 },
+    queue: 10,
+    longestWait: 60_000,
+    longestSilence: 60_000,
+    log: () => {},
+    start: startProcess,
+    now: () => performance.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  })
+  const ask = (rules: string, begun = ''): Promise<unknown> => {
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    const task = { ...aTask, window: 256, answerLimit: 5, grammar: rules === '' ? null : { rules, begun } }
+    model.ask(task, { event: () => {}, end: () => resolve('whole'), fail: resolve })
+    return promise
+  }
+  const bad = ['root ::= nothing', 'root ::= root "a"', 'root ::= "a"{3000}', 'root ::= ((((', 'x ::= "a"']
+  const ends = await Promise.all([
+    ask(''),
+    ...bad.map((rules) => ask(rules)),
+    ask('root ::= "ab"', 'b'),
+    ask(''),
+  ])
+  expect(ends.at(0)).toBe('whole')
+  expect(ends.at(-1)).toBe('whole')
+  for (const end of ends.slice(1, -1)) expect(end).toMatchObject({ kind: 'internal' })
+  await model.close()
+})
