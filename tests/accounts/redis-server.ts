@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,26 @@ export interface TestRedis {
   close(): Promise<void>
 }
 
+/** `options` as on the command line. */
 export async function startRedis(...options: readonly string[]): Promise<TestRedis> {
+  return startServer((folder) => ['--dir', folder, '--save', '', '--appendonly', 'no', ...options])
+}
+
+/** What watches over a master on this port, as `main`, and puts a replica of it in its place. */
+export async function startSentinel(master: number): Promise<TestRedis> {
+  return startServer((folder) => {
+    const file = join(folder, 'sentinel.conf')
+    const watched = [
+      `sentinel monitor main 127.0.0.1 ${master} 1`,
+      'sentinel down-after-milliseconds main 300',
+      'sentinel failover-timeout main 2000',
+    ]
+    writeFileSync(file, watched.join('\n'))
+    return [file, '--sentinel']
+  })
+}
+
+async function startServer(flagsIn: (folder: string) => readonly string[]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'silica-redis-'))
   const port = await freePort()
   let server: ChildProcess
@@ -35,10 +54,8 @@ export async function startRedis(...options: readonly string[]): Promise<TestRed
     url: `redis://127.0.0.1:${port}`,
     port,
     async start() {
-      const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
-      server = spawn('redis-server', [...flags, '--appendonly', 'no', ...options], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+      const flags = [...flagsIn(folder), '--port', `${port}`, '--bind', '127.0.0.1']
+      server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] })
       let said = ''
       for await (const part of server.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
         said += String(part)
