@@ -65,7 +65,15 @@ export function writeFailure(failure: Failure): FailureReply {
 }
 
 /** The failure as one JSON object, whatever its kind: the form in which it can stand within a stream. */
-export function writeFailureObject({ kind, message, field }: Failure): string {
+export function writeFailureObject(failure: Failure): string {
+  return JSON.stringify(failureFields(failure))
+}
+
+export function failureFields({ kind, message, field }: Failure) {
   const { code, type, reason } = rows[kind]
-  return JSON.stringify({ code, message, data: null, error: { message, type, code: reason, param: field } })
+  return { code, message, data: null, error: { message, type, code: reason, param: field } }
+}
+
+export function statusOf({ kind }: Failure): number {
+  return rows[kind].status
 }

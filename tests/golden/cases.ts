@@ -11,7 +11,7 @@ export interface Case {
 /** The file of a case. */
 export function caseFile(
   name: string,
-  file: 'request.json' | 'events.jsonl' | 'answer.json' | 'answer.sse',
+  file: 'request.json' | 'events.jsonl' | 'answer.json' | 'answer.sse' | 'message.json' | 'message.sse',
 ): URL {
   return new URL(`${name}/${file}`, import.meta.url)
 }

@@ -7,6 +7,11 @@ import { readRequest } from '../../src/wire/chat-completions/read-request.ts'
 import { answerWriter } from '../../src/wire/chat-completions/write-answer.ts'
 import { type AnswerHead, streamWriter } from '../../src/wire/chat-completions/write-stream.ts'
 import { writeFailure } from '../../src/wire/failures.ts'
+import { messageHead } from '../../src/wire/messages/head.ts'
+import { answerWriter as messageWriter } from '../../src/wire/messages/write-answer.ts'
+import { writeFailure as writeMessageFailure } from '../../src/wire/messages/write-failure.ts'
+import { streamWriter as messageStreamWriter } from '../../src/wire/messages/write-stream.ts'
+import type { AnswerWriter, StreamWriter } from '../../src/wire/writers.ts'
 import { findRow } from './rows.ts'
 
 /** Both forms of one answer: the body and the stream. */
@@ -23,11 +28,29 @@ export function readCase(body: object): ChatRequest {
   })
 }
 
-/** What an engine that says `said` comes to on the wire. */
-export async function replay(request: ChatRequest, said: readonly ChatEvent[]): Promise<Written> {
-  const head: AnswerHead = { id: '0'.repeat(32), created: 1_700_000_000, model: request.model.id }
-  const answer = answerWriter(head, request)
-  const stream = streamWriter(head, request)
+const id = '0'.repeat(32)
+
+/** What an engine that says `said` comes to as a chat completion. */
+export function replay(request: ChatRequest, said: readonly ChatEvent[]): Promise<Written> {
+  const head: AnswerHead = { id, created: 1_700_000_000, model: request.model.id }
+  const writers = [answerWriter(head, request), streamWriter(head, request)] as const
+  return replayInto(...writers, writeFailure, request, said)
+}
+
+/** What it comes to as a message, which has one choice. */
+export function replayMessage(request: ChatRequest, said: readonly ChatEvent[]): Promise<Written> {
+  const head = messageHead(id, request.model.id)
+  const writers = [messageWriter(head), messageStreamWriter(head)] as const
+  return replayInto(...writers, writeMessageFailure, request, said)
+}
+
+async function replayInto(
+  answer: AnswerWriter,
+  stream: StreamWriter,
+  failed: typeof writeFailure,
+  request: ChatRequest,
+  said: readonly ChatEvent[],
+): Promise<Written> {
   let sse = ''
   try {
     for await (const event of decoded(request, said)) {
@@ -37,7 +60,7 @@ export async function replay(request: ChatRequest, said: readonly ChatEvent[]): 
     return { answer: answer.end(), sse: sse + stream.end() }
   } catch (error) {
     const failure = toFailure(error)
-    return { answer: writeFailure(failure).body, sse: sse + stream.fail(failure) }
+    return { answer: failed(failure).body, sse: sse + stream.fail(failure) }
   }
 }
 

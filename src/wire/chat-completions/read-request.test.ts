@@ -3,36 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { Failure, toFailure } from '../../chat/failure.ts'
 import type { Model, ThinkingAbility } from '../../chat/model.ts'
 import type { ChatRequest } from '../../chat/request.ts'
+import { inItsWords, invalid, model, plain, refusal, refused } from '../../../tests/wire/refusals.ts'
 import { writeFailure } from '../failures.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
 import { readRequest } from './read-request.ts'
 import { bodySchema } from './schema.ts'
 
-const model: Model = {
-  id: 'm',
-  contextLength: 1000,
-  answerLimit: { byDefault: 100, max: 200 },
-  thinking: { kind: 'switch', byDefault: false, budget: { byDefault: 10, max: 40 } },
-  effort: { kind: 'none' },
-  calls: 'always',
-  json: true,
-  media: [],
-  minP: true,
-  sampling: {
-    temperature: 0.7,
-    topP: 0.8,
-    topK: 20,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: null,
-  },
-  dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
-  switches: { thinking: [], effort: [] },
-  standIn: '',
-}
 const budget = { byDefault: 10, max: 40 }
-const plain = { compat: 'served', userAgent: '' } as const
 const hello = [{ role: 'user', content: 'Hello' }]
 
 /** Reads a body that asks `hello` of `m`, but for what `fields` say. */
@@ -48,32 +25,6 @@ function read(
 function readText(body: string, row = model, circumstances: Circumstances = plain): ChatRequest {
   return readRequest(new TextEncoder().encode(body), (id) => (id === row.id ? row : undefined), circumstances)
 }
-
-function refusal(attempt: () => unknown): Failure {
-  try {
-    attempt()
-  } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
-  }
-  throw new Error('It was not refused.')
-}
-
-/** Status, code, field and message of a refusal. */
-function refused(attempt: () => unknown): readonly unknown[] {
-  const failure = refusal(attempt)
-  const { status, body } = writeFailure(failure)
-  const { code }: { code: unknown } = JSON.parse(body)
-  return [status, code, failure.field, failure.message]
-}
-
-const invalid = (field: string, what: string) => [
-  400,
-  20015,
-  field,
-  `The parameter is invalid: ${field} ${what}.`,
-]
-const inItsWords = (field: string | null, message: string) => [400, 20015, field, message]
 
 describe('readRequest, given little,', () => {
   test("answers every question from the model's row", () => {

@@ -1,15 +1,9 @@
 import type { ChatEvent, FinishReason } from '../../chat/event.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
+import type { AnswerWriter } from '../writers.ts'
 import { type AnswerHead, finishReasons } from './write-stream.ts'
 import { writeUsage } from './write-usage.ts'
-
-/** Folds the events of an answer into one JSON body, the one that a reader of the stream would arrive at. */
-export interface AnswerWriter {
-  write(event: ChatEvent): void
-  /** The body. To be called once, after every choice has finished. */
-  end(): string
-}
 
 interface Choice {
   text: string

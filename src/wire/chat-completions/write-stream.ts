@@ -1,8 +1,8 @@
 import type { ChatEvent, FinishReason } from '../../chat/event.ts'
-import type { Failure } from '../../chat/failure.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import { writeFailureObject } from '../failures.ts'
+import type { StreamWriter } from '../writers.ts'
 import { writeUsage } from './write-usage.ts'
 
 /** What stands at the head of an answer. `created` is in seconds. */
@@ -20,16 +20,7 @@ export const finishReasons = {
   'tool-calls': 'tool_calls',
 } as const satisfies Record<FinishReason, string>
 
-/** Writes an answer as server-sent events, each with the usage so far. */
-export interface StreamWriter {
-  /** The text of one event; empty for an event that has nothing to say to the caller. */
-  write(event: ChatEvent): string
-  /** What follows the last event: the usage chunk where it was asked for, then `[DONE]`. */
-  end(): string
-  /** What follows an answer that broke off: the failure, and no `[DONE]`, so that it cannot be taken for whole. */
-  fail(failure: Failure): string
-}
-
+/** Each chunk says the usage so far. After the last one comes the usage alone where it was asked for, then `[DONE]`. */
 export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWriter {
   const { id, created, model } = head
   const named = JSON.stringify({ id, object: 'chat.completion.chunk', created, model })
@@ -62,6 +53,7 @@ export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWrit
       return (asked ? opening + closing() : '') + 'data: [DONE]\n\n'
     },
     fail: (failure) => `data: ${writeFailureObject(failure)}\n\n`,
+    ping: '',
   }
 }
 
