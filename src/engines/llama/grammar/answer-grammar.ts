@@ -1,5 +1,6 @@
 import { Failure } from '../../../chat/failure.ts'
 import type { JsonObject } from '../../../chat/json.ts'
+import type { CallSyntax } from '../../../chat/model.ts'
 import type { Prompt, ToolUse } from '../../../chat/request.ts'
 import { callMarkups } from '../../../decode/calls/call-markups.ts'
 import { accepts } from './accepts.ts'
@@ -29,9 +30,11 @@ export function answerGrammar(prompt: Prompt): Grammar | null {
   const isForced = tools.mode === 'required' || tools.mode === 'one'
   const isStrict = tools.mode === 'auto' && tools.tools.some(({ strict }) => strict)
   if (output.kind === 'text' && !isForced && !isStrict) return null
-  const calls = callsOf(prompt, isForced ? 'tool_choice' : isStrict ? 'tools' : null)
-  const rules = new Rules('response_format', calls?.writer.isMarked === true ? 'escaped' : 'plain')
-  const grammar = rules.finish(rootOf(prompt, calls, isForced, rules))
+  const syntax = syntaxOf(prompt, isForced ? 'tool_choice' : isStrict ? 'tools' : null)
+  const isMarked = syntax !== null && callWriters[syntax].isMarked
+  const rules = new Rules('response_format', isMarked ? 'escaped' : 'plain')
+  const blocks = syntax === null || tools.mode === 'none' ? null : blocksOf(syntax, tools, rules)
+  const grammar = rules.finish(rootOf(prompt, blocks, isForced, rules))
   if (begun.text !== '' && accepts(grammar, begun.text) === 'no')
     throw new Failure(
       'invalid-request',
@@ -41,43 +44,46 @@ export function answerGrammar(prompt: Prompt): Grammar | null {
   return grammar
 }
 
-/** The calls that an answer may hold. */
-interface Calls {
+/** Null where no calls can be made. `needed`: the field that asks for a grammar of calls, if any does. */
+function syntaxOf({ model, tools }: Prompt, needed: string | null): CallSyntax | null {
+  const syntax = model.dialect.calls
+  if (syntax !== 'native') return tools.mode === 'none' ? null : syntax
+  if (needed === null) return null
+  const why = 'nothing is known of how this model writes calls'
+  throw new Failure('invalid-request', `${needed} cannot be enforced: ${why}.`, { field: needed })
+}
+
+/** What may stand where an answer has calls. */
+interface Blocks {
   readonly writer: CallWriter
   /** Every text that `src/decode` takes for the beginning of a block. */
   readonly marks: readonly string[]
-  readonly tools: readonly PlacedTool[]
+  /** A block between its marks. */
+  readonly body: Expression
   readonly single: boolean
 }
 
-/** Null where none may be made. `needed`: the field that asks for a grammar of calls, if any does. */
-function callsOf({ model, tools }: Prompt, needed: string | null): Calls | null {
-  const syntax = model.dialect.calls
-  if (syntax === 'native' && needed !== null)
-    throw new Failure(
-      'invalid-request',
-      `${needed} cannot be enforced: nothing is known of how this model writes calls.`,
-      {
-        field: needed,
-      },
-    )
-  if (syntax === 'native' || tools.mode === 'none') return null
+function blocksOf(syntax: CallSyntax, tools: SomeTools, rules: Rules): Blocks {
   const { openMarks, bareMarks } = callMarkups[syntax]
-  return {
-    writer: callWriters[syntax],
-    marks: [...openMarks, ...bareMarks],
-    tools: placed(tools),
-    single: tools.mode === 'one',
-  }
+  const writer = callWriters[syntax]
+  const single = tools.mode === 'one'
+  const body = rules.add('calls', writer.block(placed(tools), single, rules))
+  return { writer, marks: [...openMarks, ...bareMarks], body, single }
 }
 
-function placed(tools: Exclude<ToolUse, { mode: 'none' }>): readonly PlacedTool[] {
+type SomeTools = Exclude<ToolUse, { mode: 'none' }>
+
+function placed(tools: SomeTools): readonly PlacedTool[] {
   const all = tools.tools.map((tool, index) => ({ tool, path: `tools[${index}].function.parameters` }))
   return tools.mode === 'one' ? all.filter(({ tool }) => tool.name === tools.tool.name) : all
 }
 
-function rootOf({ output, model }: Prompt, calls: Calls | null, isForced: boolean, rules: Rules): Expression {
-  const blocks = calls === null ? null : blocksOf(calls, rules)
+function rootOf(
+  { output, model }: Prompt,
+  blocks: Blocks | null,
+  isForced: boolean,
+  rules: Rules,
+): Expression {
   if (blocks !== null && isForced) return sequence(lead, several(blocks, rules))
   if (blocks !== null && output.kind === 'text') return textWithCalls(blocks, rules)
   const schema = output.kind === 'schema' ? output.schema : anyObject
@@ -99,16 +105,6 @@ function wrap(json: Expression, wrappers: readonly string[]): Expression {
   if (wrappers.length === 0) return json
   const wrapper = choice(wrappers.map(text))
   return sequence(optional(sequence(wrapper, newline)), json, optional(sequence(newline, wrapper)))
-}
-
-/** What may stand where an answer has calls. */
-interface Blocks extends Calls {
-  /** A block between its marks. */
-  readonly body: Expression
-}
-
-function blocksOf(calls: Calls, rules: Rules): Blocks {
-  return { ...calls, body: rules.add('calls', calls.writer.block(calls.tools, calls.single, rules)) }
 }
 
 function several({ writer, body, single }: Blocks, rules: Rules): Expression {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../chat/json.ts'
 import type { Tool } from '../../../chat/request.ts'
+import type { ValueType } from '../../../decode/calls/value-types.ts'
 import { argumentTypes } from '../../../decode/calls/value-types.ts'
 import type { Alternative } from './alternatives.ts'
 import { automatonOf, bothOf } from './automaton.ts'
@@ -106,17 +107,18 @@ class MarkedValues {
     const strings = choice(
       texts.map((nodes) => rawString(nodes, this.#marks.end, this.#compiler.rules, path)),
     )
-    const json = this.#json([...schemas, { schema: notString, path }])
+    const json = (): Expression => this.#json([...schemas, { schema: notString, path }])
     const key = text(name)
-    if (isTold) return choice([sequence(open(key, 'text'), strings), sequence(open(key, 'json'), json)])
+    if (isTold) return choice([sequence(open(key, 'text'), strings), sequence(open(key, 'json'), json())])
     const types = argumentTypes(this.#tool.parameters, name)
     if (!types.has('string')) return sequence(open(key, null), this.#json(schemas))
-    if (!isReadable(alternatives))
+    if (types.size === 1 || alternatives.some(isAnything)) return sequence(open(key, null), strings)
+    if (!isReadable(types, alternatives))
       throw refuse(
         path,
-        "in this model's way of writing calls a string cannot be told from a number, a list or an object; allow one of them",
+        "in this model's way of writing calls a string cannot be told from a number, a list or an object: name one type",
       )
-    return sequence(open(key, null), choice([strings, json]))
+    return sequence(open(key, null), choice([strings, json()]))
   }
 
   /** An argument that the schema does not name. */
@@ -153,14 +155,15 @@ function kindsOf(nodes: Alternative): ReadonlySet<ValueKind> {
 }
 
 /**
- * Whether a bare text that is no string can be read as nothing but what the schema allows: where it is null or any boolean,
- * or where anything goes.
+ * Whether a bare text that the decoder takes for one of `types` is always what the schema allows: as null and any boolean
+ * are, where they are allowed at all.
  */
-function isReadable(alternatives: readonly Alternative[]): boolean {
-  if (alternatives.some(isAnything)) return true
-  const kinds = new Set(alternatives.flatMap((nodes) => [...kindsOf(nodes)]))
-  const hasEvery = alternatives.some((nodes) => namedValues(nodes) === null && kindsOf(nodes).has('boolean'))
-  return [...kinds].every((kind) => kind === 'string' || kind === 'null' || (kind === 'boolean' && hasEvery))
+function isReadable(types: ReadonlySet<ValueType>, alternatives: readonly Alternative[]): boolean {
+  const allows = (kind: ValueKind): boolean =>
+    alternatives.some((nodes) => kindsOf(nodes).has(kind) && (kind === 'null' || namedValues(nodes) === null))
+  return [...types].every(
+    (type) => type === 'string' || ((type === 'null' || type === 'boolean') && allows(type)),
+  )
 }
 
 function isAnything(nodes: Alternative): boolean {
