@@ -52,7 +52,7 @@ const bundled = load(fileURLToPath(new URL('../models/nano/silica-nano.gguf', im
 console.log('                              compiled ms   read by llama.cpp ms   KiB')
 for (const [name, schema] of Object.entries(schemas)) {
   const rules = rulesOf(schema)
-  const [compiled, read] = [median(() => rulesOf(schema)), median(() => samplerOf(bundled, rules, 1).free())]
+  const [compiled, read] = [mean(() => rulesOf(schema)), mean(() => samplerOf(bundled, rules, 1).free())]
   const row = [compiled.toFixed(1).padStart(11), read.toFixed(1).padStart(23), kib(rules)]
   console.log(name.padEnd(30) + row.join(''))
 }
@@ -85,28 +85,25 @@ function samplerOf(model: LoadedModel, rules: string | null, temperature: number
   return model.sampler(sampling, 0, rules === null ? null : { rules, begun: '' })
 }
 
-/** The median of some runs, in milliseconds. */
-function median(run: () => unknown): number {
-  const times = Array.from({ length: 9 }, () => {
-    const began = performance.now()
-    run()
-    return performance.now() - began
-  })
-  return times.toSorted((a, b) => a - b)[4] ?? 0
+/** The mean of many runs, in milliseconds of CPU. */
+function mean(run: () => unknown): number {
+  const began = cpu()
+  for (let runs = 0; runs < 50; runs++) run()
+  return (cpu() - began) / 50_000
 }
 
-/** Mean microseconds in which a token is chosen and accepted; an answer that ends is followed by another. */
+/** Mean CPU microseconds in which a token is chosen and accepted; an answer that ends is followed by another. */
 function cost(model: LoadedModel, rules: string | null, temperature: number): number {
-  let [sampler, position, ms] = [samplerOf(model, rules, temperature), 0, 0]
+  let [sampler, position, spent] = [samplerOf(model, rules, temperature), 0, 0]
   let [token = 0] = model.tokenize('\n', true)
   for (let said = 0; said < wanted; said++) {
     const index = model.add(token, position++, 0, true)
     model.decode()
-    const began = performance.now()
+    const began = cpu()
     const chosen = sampler.choose(index, () => true)
     const isOver = chosen === null || model.isEnd(chosen) || position === 500
     if (chosen !== null && !isOver) sampler.accept(chosen, rules !== null)
-    ms += performance.now() - began
+    spent += cpu() - began
     token = chosen ?? 0
     if (!isOver) continue
     sampler.free()
@@ -116,7 +113,13 @@ function cost(model: LoadedModel, rules: string | null, temperature: number): nu
   }
   sampler.free()
   model.cache.clear(0)
-  return (ms / wanted) * 1000
+  return spent / wanted
+}
+
+/** Microseconds of this thread so far: other work on the machine does not count. */
+function cpu(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
 }
 
 function kib(text: string): string {
