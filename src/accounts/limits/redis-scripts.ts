@@ -28,11 +28,11 @@ local function after(name, slot, count)
   for step = 1, count do places[step] = name .. ':' .. (slot + step) % ring end
   return places
 end
--- Lets go of the slots that have left the window; gives the newest slot and the total.
-local function advance(name, length)
-  local stored = redis.call('HMGET', key, name, name .. ':total')
-  local slot, total = math.floor(now / length), tonumber(stored[2] or 0)
-  local last = tonumber(stored[1] or slot)
+-- Lets go of the slots that have left the window; gives the newest slot and the total, as they are to be stored.
+local function advance(name, length, stored, total)
+  local slot = math.floor(now / length)
+  local last = tonumber(stored or slot)
+  total = tonumber(total or 0)
   local gone = after(name, last, math.min(slot - last, ring))
   if #gone > 0 and total ~= 0 then
     for _, count in ipairs(redis.call('HMGET', key, unpack(gone))) do total = total - (count or 0) end
@@ -40,9 +40,8 @@ local function advance(name, length)
   end
   return math.max(slot, last), total
 end
-local function take(name, slot, total, amount)
+local function take(name, slot, amount)
   redis.call('HINCRBY', key, name .. ':' .. slot % ring, whole(amount))
-  redis.call('HSET', key, name .. ':used', whole(slot), name, whole(slot), name .. ':total', whole(total + amount))
 end
 `
 
@@ -54,14 +53,18 @@ end
  * slot of now.
  */
 export const takeScript = (time: string): string => `${head(time)}
-local lost = tonumber(ARGV[4])
-local limits, refused, longest = {}, 0, 0
+local lost, limits, names = tonumber(ARGV[4]), {}, { 'now' }
 for at = 6, #ARGV, 4 do
-  local limit = { name = ARGV[at], length = tonumber(ARGV[at + 1]), most = tonumber(ARGV[at + 2]) }
-  limit.amount = tonumber(ARGV[at + 3])
-  limit.slot, limit.total = advance(limit.name, limit.length)
-  redis.call('HSET', key, limit.name, whole(limit.slot), limit.name .. ':total', whole(limit.total))
-  limits[#limits + 1] = limit
+  local name = ARGV[at]
+  limits[#limits + 1] =
+    { name = name, length = tonumber(ARGV[at + 1]), most = tonumber(ARGV[at + 2]), amount = tonumber(ARGV[at + 3]) }
+  for _, field in ipairs({ name, name .. ':total', name .. ':used' }) do names[#names + 1] = field end
+end
+local stored = redis.call('HMGET', key, unpack(names))
+local refused, longest = 0, 0
+for at, limit in ipairs(limits) do
+  limit.slot, limit.total = advance(limit.name, limit.length, stored[3 * at - 1], stored[3 * at])
+  limit.used = stored[3 * at + 1] or 0
   local wait, over = 0, limit.total + limit.amount - limit.most
   if limit.amount > limit.most then
     wait = math.huge
@@ -70,28 +73,31 @@ for at = 6, #ARGV, 4 do
     wait = lost + limit.length * (ring - 1) - now
   elseif over > 0 then
     local step = 0
-    for at, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.slot, ring)))) do
+    for next, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.slot, ring)))) do
       over = over - (count or 0)
-      step = at
+      step = next
       if over <= 0 then break end
     end
     wait = (limit.slot + step) * limit.length - now
   end
-  if wait > longest then refused, longest = #limits, wait end
+  if wait > longest then refused, longest = at, wait end
 end
 local answer = { 'admitted', wall, 0, 0 }
 if refused > 0 then answer = { 'refused', wall, refused, longest == math.huge and -1 or math.ceil(longest) } end
+local fields = { 'now', whole(now) }
 for _, limit in ipairs(limits) do
-  local used = redis.call('HGET', key, limit.name .. ':used') or 0
   if refused == 0 then
-    take(limit.name, limit.slot, limit.total, limit.amount)
-    limit.total, used = limit.total + limit.amount, limit.slot
+    take(limit.name, limit.slot, limit.amount)
+    limit.total, limit.used = limit.total + limit.amount, limit.slot
   end
+  for _, value in ipairs({
+    limit.name, whole(limit.slot), limit.name .. ':total', whole(limit.total), limit.name .. ':used', whole(limit.used),
+  }) do fields[#fields + 1] = value end
   answer[#answer + 1] = math.max(0, limit.most - limit.total)
-  answer[#answer + 1] = limit.total == 0 and 0 or math.ceil((used + ring) * limit.length - now)
+  answer[#answer + 1] = limit.total == 0 and 0 or math.ceil((limit.used + ring) * limit.length - now)
   answer[#answer + 1] = limit.slot
 end
-redis.call('HSET', key, 'now', whole(now))
+redis.call('HSET', key, unpack(fields))
 redis.call('PEXPIRE', key, ARGV[5])
 return answer`
 
@@ -102,10 +108,11 @@ return answer`
 export const adjustScript = (time: string): string => `${head(time)}
 for at = 4, #ARGV, 4 do
   local name, length, slot, change = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local newest = redis.call('HGET', key, name)
+  local newest, total = unpack(redis.call('HMGET', key, name, name .. ':total'))
   if newest and change > 0 then
-    local current, total = advance(name, length)
-    take(name, current, total, change)
+    local current, sum = advance(name, length, newest, total)
+    take(name, current, change)
+    redis.call('HSET', key, name, whole(current), name .. ':total', whole(sum + change), name .. ':used', whole(current))
   elseif newest and newest - slot < ring then
     redis.call('HINCRBY', key, name .. ':' .. slot % ring, change)
     redis.call('HINCRBY', key, name .. ':total', change)
