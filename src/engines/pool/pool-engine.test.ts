@@ -130,9 +130,9 @@ describe('an answer that fails before it began', () => {
   test('is asked for again of the same engine, after longer and longer pauses, and not for ever', async () => {
     const bad = fake(...Array.from({ length: 9 }, () => lost(0)))
     const { engine, waited } = pool([bad])
-    await expect(read(engine)).rejects.toMatchObject({ kind: 'overloaded', retryAfter: 12_000 })
-    expect(bad.asked).toHaveLength(7)
-    expect(waited).toEqual([250, 500, 1000, 2000, 4000, 6000])
+    await expect(read(engine)).rejects.toMatchObject({ kind: 'engine-lost' })
+    expect(bad.asked).toHaveLength(8)
+    expect(waited).toEqual([250, 500, 750, 1500, 3000, 6000, 7500])
   })
 
   test('waits as long as it is told to, if that is not too long', async () => {
@@ -214,7 +214,7 @@ describe('an answer that breaks off', () => {
     const refusing = fake({ after: 0, kind: 'invalid-request' })
     const dead = fake(lost(2), ...Array.from({ length: 8 }, () => lost(0)))
     const reading = read(pool([dead, refusing]).engine)
-    await expect(reading).rejects.toMatchObject({ kind: 'overloaded' })
+    await expect(reading).rejects.toMatchObject({ kind: 'engine-lost' })
     expect(refusing.asked).toHaveLength(1)
   })
 

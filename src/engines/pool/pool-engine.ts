@@ -32,7 +32,8 @@ export interface PoolLogLine {
 const mostAttempts = 8
 /** Milliseconds before a replica that failed is asked again, doubled each time; half of it is chance. */
 const firstPause = 250
-const longestPause = 10_000
+/** Milliseconds that an answer may wait in all for a replica that is in order. */
+const longestWait = 30_000
 
 /**
  * One model run by several engines. An answer that fails before anything was said of it is asked for again, elsewhere if
@@ -71,9 +72,10 @@ export function poolEngine({ name, patience, time, log, ...options }: PoolOption
     const avoid = new Set<Replica>(lost === null ? [] : [lost.replica])
     /** Without those that cannot do what is asked. */
     let able = replicas
+    const deadline = time.now() + longestWait
     const prefixes = replicas.length > 1 ? prefixesOf(prompt) : []
     for (let attempt = 1; ; attempt++) {
-      const replica = await next(able, prefixes, avoid, attempt, signal)
+      const replica = await next({ able, prefixes, avoid, attempt, deadline, signal })
       try {
         return yield* tryOnce(replica, order, prefixes)
       } catch (error) {
@@ -136,21 +138,14 @@ export function poolEngine({ name, patience, time, log, ...options }: PoolOption
   }
 
   /** The next replica to ask, after a pause where all that are in order have just failed. */
-  async function next(
-    able: readonly Replica[],
-    prefixes: readonly string[],
-    avoid: Set<Replica>,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<Replica> {
-    for (let waited = attempt; ; waited++) {
+  async function next({ able, prefixes, avoid, attempt, deadline, signal }: Search): Promise<Replica> {
+    for (;;) {
       const found = choose(able, prefixes, avoid, time.random)
       if (found !== null) return found
       avoid.clear()
       const opens = Math.min(...able.map((replica) => replica.closedFor()))
-      const backoff = Math.min(longestPause, firstPause * 2 ** (waited - 1)) * (0.5 + time.random() / 2)
-      const ms = Math.max(opens, backoff)
-      if (waited > mostAttempts || opens > longestPause) throw busy(opens)
+      const ms = opens > 0 ? opens : firstPause * 2 ** (attempt - 1) * (0.5 + time.random() / 2)
+      if (time.now() + ms > deadline) throw busy(ms)
       pausing += 1
       await pause(ms, time, signal).finally(() => (pausing -= 1))
     }
@@ -178,6 +173,17 @@ interface Order {
   readonly tracks: readonly Track[]
   /** Has everybody who works on the answer leave. */
   readonly leave: () => void
+  readonly signal: AbortSignal
+}
+
+/** What the next replica is sought by. `avoid`: those that have just failed. */
+interface Search {
+  readonly able: readonly Replica[]
+  readonly prefixes: readonly string[]
+  readonly avoid: Set<Replica>
+  readonly attempt: number
+  /** When to give up. */
+  readonly deadline: number
   readonly signal: AbortSignal
 }
 

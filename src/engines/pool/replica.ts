@@ -29,28 +29,35 @@ export interface Replica extends ReplicaOptions {
 
 /** So many failures in a row close it. */
 const fewFailures = 3
-/** Milliseconds that it is closed for the first time; twice as long each time that it fails again. */
+/** Milliseconds that it is closed for the first time; twice as long each time that it fails its trial. */
 const firstBreak = 1000
-const longestBreak = 60_000
+const longestBreak = 10_000
+/** Milliseconds until somebody looks again how a trial went. */
+const trialLook = 250
 const mostPrefixes = 1000
 
 /**
- * After some failures in a row a replica is closed for a while, and then open for one answer: if that is whole, or at
- * least begins, it is open again. One that says when it may be asked again is closed until then.
+ * After some failures in a row a replica is closed for a while, and then open for one answer, its trial: if that is
+ * whole, it is open again. What it had been given before it was closed fails along with it, and is not held against it
+ * twice. One that says when it may be asked again is closed until then.
  */
 export function openReplica(options: ReplicaOptions, { now, random }: Time): Replica {
   const prefixesRead = new Set<string>()
   let choicesNow = 0
   let failures = 0
+  /** How often in a row it was closed. */
+  let breaks = 0
   let opensAt = 0
-  /** Whether the one answer of a replica that was closed is under way. */
-  let trying = false
+  let onTrial = false
 
-  function fail({ retryAfter }: Failure): void {
+  function fail({ retryAfter }: Failure, wasTrial: boolean): void {
     failures += 1
-    const ms = firstBreak * 2 ** (failures - fewFailures)
-    // Not all callers of all servers come back at the same time.
-    if (failures >= fewFailures) opensAt = now() + Math.min(longestBreak, ms) * (0.75 + random() / 2)
+    if (wasTrial || (breaks === 0 && failures >= fewFailures)) {
+      const ms = Math.min(longestBreak, firstBreak * 2 ** breaks)
+      breaks += 1
+      // Not all callers of all servers come back at the same time.
+      opensAt = now() + ms * (0.75 + random() / 2)
+    }
     if (retryAfter !== null) opensAt = Math.max(opensAt, now() + retryAfter)
   }
 
@@ -58,11 +65,11 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
     ...options,
     load: () => choicesNow / options.weight,
     isFull: () => choicesNow >= options.most,
-    closedFor: () => (trying ? firstBreak : Math.max(0, opensAt - now())),
+    closedFor: () => (onTrial ? trialLook : Math.max(0, opensAt - now())),
     begin(choices, prefixes) {
       choicesNow += choices
-      const tries = failures >= fewFailures
-      trying ||= tries
+      const isTrial = breaks > 0
+      onTrial ||= isTrial
       for (const prefix of prefixes) {
         prefixesRead.delete(prefix)
         prefixesRead.add(prefix)
@@ -73,9 +80,9 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
       }
       return (outcome) => {
         choicesNow -= choices
-        if (tries) trying = false
-        if (outcome === 'whole') failures = 0
-        else if (outcome !== 'left') fail(outcome)
+        if (isTrial) onTrial = false
+        if (outcome === 'whole') failures = breaks = 0
+        else if (outcome !== 'left') fail(outcome, isTrial)
       }
     },
     known(prefixes) {
