@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Limiter, Reservation } from '../../src/accounts/limits/limiter.ts'
-import { amountOf, slotLength } from '../../src/accounts/limits/windows.ts'
+import { amountOf, bucketLength } from '../../src/accounts/limits/windows.ts'
 import { type Limit, metrics } from '../../src/chat/limits.ts'
 
 /** A clock that stands still until it is told to go on, in milliseconds. */
@@ -20,9 +20,9 @@ export interface LimiterCase {
 
 /** What every limiter promises. `open` gives new limiters over a new clock. */
 export function limiterContract(name: string, open: () => Promise<LimiterCase>, numRuns: number): void {
-  const lengthOf = (limit: Limit) => slotLength(limit.metric) * 60
+  const lengthOf = (limit: Limit) => bucketLength(limit.metric) * 60
 
-  test(`L10: ${name} never lets in more than the limit in any window, and refuses nothing that fits into one and a slot`, async () => {
+  test(`L10: ${name} never lets in more than the limit in any window, and refuses nothing that fits into one and a bucket`, async () => {
     const cased = await open()
     const property = fc.asyncProperty(
       fc.array(limit, { maxLength: 5 }),
@@ -46,7 +46,7 @@ export function limiterContract(name: string, open: () => Promise<LimiterCase>, 
           if (decision.kind === 'admitted') held.push({ at, tokens, reservation: decision.reservation })
           const over = limits.filter((one) => within(one, at - lengthOf(one)) > one.most)
           const full = limits.filter((one) => {
-            const since = at - lengthOf(one) - slotLength(one.metric)
+            const since = at - lengthOf(one) - bucketLength(one.metric)
             return within(one, since) + amountOf(one.metric, tokens) > one.most
           })
           const blamed =
@@ -151,7 +151,7 @@ function oneOf({ limiters }: LimiterCase, number: number): Limiter {
 const limit = fc.record({ metric: fc.constantFrom(...metrics), most: fc.nat({ max: 60 }) })
 
 const step = fc.record({
-  /** Often within a slot, sometimes hours. */
+  /** Often within a bucket, sometimes hours. */
   passes: fc.oneof(fc.nat({ max: 2000 }), fc.nat({ max: 90_000 }), fc.nat({ max: 100_000_000 })),
   who: fc.nat({ max: 9 }),
   tokens: fc.integer({ min: 1, max: 40 }),

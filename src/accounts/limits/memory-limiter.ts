@@ -9,7 +9,7 @@ interface Entry {
   readonly meters: Map<Metric, Meter>
 }
 
-/** After this long every window is empty: a day and a slot of it, and a little more. */
+/** After this long every window is empty: a day and a bucket of it, and a little more. */
 const forgottenAfter = 25 * 3_600_000
 
 /** A limiter for this process alone. `steady` is milliseconds of a clock that nobody sets. */
@@ -59,12 +59,12 @@ export function memoryLimiter(steady: () => number): Limiter {
   ): Reservation {
     const taken = metered
       .filter(({ limit }) => countsTokens(limit.metric))
-      .map(({ limit, meter }) => ({ limit, meter, slot: meter.slot }))
+      .map(({ limit, meter }) => ({ limit, meter, bucket: meter.bucket }))
     let held = tokens
     return {
       adjust(to) {
-        for (const { limit, meter, slot } of taken) {
-          if (to < held) giveBack(meter, slot, held - to)
+        for (const { limit, meter, bucket } of taken) {
+          if (to < held) giveBack(meter, bucket, held - to)
           if (to > held) {
             advance(meter, limit, steady())
             take(meter, to - held)

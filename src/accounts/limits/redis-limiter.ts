@@ -3,7 +3,7 @@ import { type Redis, redisGone, scriptOf } from '../../storage/redis.ts'
 import type { Decision, Limiter, Reservation } from './limiter.ts'
 import { adjustScript, lossScript, takeScript } from './redis-scripts.ts'
 import { serverTime } from './server-time.ts'
-import { amountOf, countsTokens, slotLength } from './windows.ts'
+import { amountOf, countsTokens, bucketLength } from './windows.ts'
 
 export interface RedisLimiterParts {
   readonly redis: Redis
@@ -18,7 +18,7 @@ export interface RedisLimiterParts {
   readonly time: string
 }
 
-/** How long an unused key is kept, in milliseconds: the longest window, its oldest slot, and a little more. */
+/** How long an unused key is kept, in milliseconds: the longest window, its oldest bucket, and a little more. */
 const kept = 25 * 3_600_000
 /** How many changes wait for a connection; what is more stays taken until its window has passed. */
 const mostWaiting = 10_000
@@ -26,10 +26,10 @@ const lossKey = 'silica:limits:lost'
 /** How often a server may turn out to be another than it was a moment ago. */
 const mostMeetings = 3
 
-/** What was taken of one metric, and in which slot. */
+/** What was taken of one metric, and in which bucket. */
 interface Taken {
   readonly metric: Metric
-  readonly slot: number
+  readonly bucket: number
   readonly amount: number
 }
 
@@ -76,7 +76,12 @@ export function redisLimiter({ redis, steady, restarted, time }: RedisLimiterPar
       return
     }
     const { earliest, latest } = clock.bounds()
-    const by = change.by.flatMap(({ metric, slot, amount }) => [metric, slotLength(metric), slot, amount])
+    const by = change.by.flatMap(({ metric, bucket, amount }) => [
+      metric,
+      bucketLength(metric),
+      bucket,
+      amount,
+    ])
     redis.run(adjust, change.key, [change.runs, earliest, latest, ...by]).catch(() => {
       // It stays as it was taken, until its window has passed.
     })
@@ -86,7 +91,7 @@ export function redisLimiter({ redis, steady, restarted, time }: RedisLimiterPar
     const name = `silica:limits:{${encodeURIComponent(key)}}`
     const wanted = limits.flatMap(({ metric, most }) => [
       metric,
-      slotLength(metric),
+      bucketLength(metric),
       most,
       amountOf(metric, tokens),
     ])
@@ -157,7 +162,7 @@ function readReply(answer: unknown, limits: readonly Limit[], tokens: number): R
   }
   const taken = limits.map(({ metric }, at) => ({
     metric,
-    slot: number(6 + 3 * at),
+    bucket: number(6 + 3 * at),
     amount: amountOf(metric, tokens),
   }))
   return { kind: 'admitted', time, standings, taken }

@@ -1,8 +1,8 @@
-import { slotsCounted } from './windows.ts'
+import { bucketsCounted } from './windows.ts'
 
 /**
  * The meter of `meter.ts` as scripts, each atomic where its key lives. A key is a hash: `now` is the latest time it has
- * seen; of each metric NAME, `NAME` is the newest slot counted, `NAME:used` the newest in which something was taken,
+ * seen; of each metric NAME, `NAME` is the newest bucket counted, `NAME:used` the newest in which something was taken,
  * `NAME:total` the sum, `NAME:0` to `NAME:60` the ring of counts.
  *
  * Every script begins alike. ARGV 1: the ids of the server's runs that the caller knows; on any other run nothing is done,
@@ -10,7 +10,7 @@ import { slotsCounted } from './windows.ts'
  * be. Numbers in answers are whole, since Redis cuts them.
  */
 const head = (time: string) => `
-local key, ring = KEYS[1], ${slotsCounted}
+local key, ring = KEYS[1], ${bucketsCounted}
 local server = ${time}
 local wall = server[1] * 1000 + math.floor(server[2] / 1000)
 local info = redis.call('INFO', 'server')
@@ -22,35 +22,35 @@ end
 local now = math.max(math.min(wall, ARGV[3]), ARGV[2], redis.call('HGET', key, 'now') or 0)
 local function whole(number) return string.format('%.0f', number) end
 
--- The counts of the next slots of the ring, oldest first.
-local function after(name, slot, count)
+-- The counts of the next buckets of the ring, oldest first.
+local function after(name, bucket, count)
   local places = {}
-  for step = 1, count do places[step] = name .. ':' .. (slot + step) % ring end
+  for step = 1, count do places[step] = name .. ':' .. (bucket + step) % ring end
   return places
 end
--- Lets go of the slots that have left the window; gives the newest slot and the total, as they are to be stored.
+-- Lets go of the buckets that have left the window; gives the newest bucket and the total, as they are to be stored.
 local function advance(name, length, stored, total)
-  local slot = math.floor(now / length)
-  local last = tonumber(stored or slot)
+  local bucket = math.floor(now / length)
+  local last = tonumber(stored or bucket)
   total = tonumber(total or 0)
-  local gone = after(name, last, math.min(slot - last, ring))
+  local gone = after(name, last, math.min(bucket - last, ring))
   if #gone > 0 and total ~= 0 then
     for _, count in ipairs(redis.call('HMGET', key, unpack(gone))) do total = total - (count or 0) end
     redis.call('HDEL', key, unpack(gone))
   end
-  return math.max(slot, last), total
+  return math.max(bucket, last), total
 end
-local function take(name, slot, amount)
-  redis.call('HINCRBY', key, name .. ':' .. slot % ring, whole(amount))
+local function take(name, bucket, amount)
+  redis.call('HINCRBY', key, name .. ':' .. bucket % ring, whole(amount))
 end
 `
 
 /**
  * Takes, or refuses. ARGV 4: the time before which counts are lost; 5: milliseconds after which an unused key is
- * forgotten; then for each limit its metric, the length of a slot, the most that is allowed, the amount to take.
+ * forgotten; then for each limit its metric, the length of a bucket, the most that is allowed, the amount to take.
  * Gives `admitted`, the server's time, 0, 0; or `refused`, the server's time, the number of the limit to blame,
  * milliseconds to wait (-1: for ever). Then for each limit what remains, milliseconds until all of it can be had, and the
- * slot of now.
+ * bucket of now.
  */
 export const takeScript = (time: string): string => `${head(time)}
 local lost, limits, names = tonumber(ARGV[4]), {}, { 'now' }
@@ -63,7 +63,7 @@ end
 local stored = redis.call('HMGET', key, unpack(names))
 local refused, longest = 0, 0
 for at, limit in ipairs(limits) do
-  limit.slot, limit.total = advance(limit.name, limit.length, stored[3 * at - 1], stored[3 * at])
+  limit.bucket, limit.total = advance(limit.name, limit.length, stored[3 * at - 1], stored[3 * at])
   limit.used = stored[3 * at + 1] or 0
   local wait, over = 0, limit.total + limit.amount - limit.most
   if limit.amount > limit.most then
@@ -73,12 +73,12 @@ for at, limit in ipairs(limits) do
     wait = lost + limit.length * (ring - 1) - now
   elseif over > 0 then
     local step = 0
-    for next, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.slot, ring)))) do
+    for next, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.bucket, ring)))) do
       over = over - (count or 0)
       step = next
       if over <= 0 then break end
     end
-    wait = (limit.slot + step) * limit.length - now
+    wait = (limit.bucket + step) * limit.length - now
   end
   if wait > longest then refused, longest = at, wait end
 end
@@ -87,34 +87,34 @@ if refused > 0 then answer = { 'refused', wall, refused, longest == math.huge an
 local fields = { 'now', whole(now) }
 for _, limit in ipairs(limits) do
   if refused == 0 then
-    take(limit.name, limit.slot, limit.amount)
-    limit.total, limit.used = limit.total + limit.amount, limit.slot
+    take(limit.name, limit.bucket, limit.amount)
+    limit.total, limit.used = limit.total + limit.amount, limit.bucket
   end
   for _, value in ipairs({
-    limit.name, whole(limit.slot), limit.name .. ':total', whole(limit.total), limit.name .. ':used', whole(limit.used),
+    limit.name, whole(limit.bucket), limit.name .. ':total', whole(limit.total), limit.name .. ':used', whole(limit.used),
   }) do fields[#fields + 1] = value end
   answer[#answer + 1] = math.max(0, limit.most - limit.total)
   answer[#answer + 1] = limit.total == 0 and 0 or math.ceil((limit.used + ring) * limit.length - now)
-  answer[#answer + 1] = limit.slot
+  answer[#answer + 1] = limit.bucket
 end
 redis.call('HSET', key, unpack(fields))
 redis.call('PEXPIRE', key, ARGV[5])
 return answer`
 
 /**
- * Gives back or takes more. From ARGV 4 on, for each metric: its name, the length of a slot, the slot of the reservation,
+ * Gives back or takes more. From ARGV 4 on, for each metric: its name, the length of a bucket, the bucket of the reservation,
  * the change. Gives \`adjusted\`.
  */
 export const adjustScript = (time: string): string => `${head(time)}
 for at = 4, #ARGV, 4 do
-  local name, length, slot, change = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local name, length, bucket, change = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local newest, total = unpack(redis.call('HMGET', key, name, name .. ':total'))
   if newest and change > 0 then
     local current, sum = advance(name, length, newest, total)
     take(name, current, change)
     redis.call('HSET', key, name, whole(current), name .. ':total', whole(sum + change), name .. ':used', whole(current))
-  elseif newest and newest - slot < ring then
-    redis.call('HINCRBY', key, name .. ':' .. slot % ring, change)
+  elseif newest and newest - bucket < ring then
+    redis.call('HINCRBY', key, name .. ':' .. bucket % ring, change)
     redis.call('HINCRBY', key, name .. ':total', change)
   end
 end

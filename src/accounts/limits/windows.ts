@@ -9,13 +9,13 @@ const windows = {
   TPD: { length: 86_400_000, counts: 'tokens' },
 } as const satisfies Record<Metric, { readonly length: number; readonly counts: 'requests' | 'tokens' }>
 
-const slotsOfWindow = 60
-/** A window is counted in 60 slots of equal length and one more, the oldest, of which a part may lie outside. */
-export const slotsCounted = slotsOfWindow + 1
+const bucketsOfWindow = 60
+/** A window is counted in 60 buckets of equal length and one more, the oldest, of which a part may lie outside. */
+export const bucketsCounted = bucketsOfWindow + 1
 
 /** Milliseconds. */
-export function slotLength(metric: Metric): number {
-  return windows[metric].length / slotsOfWindow
+export function bucketLength(metric: Metric): number {
+  return windows[metric].length / bucketsOfWindow
 }
 
 export function countsTokens(metric: Metric): boolean {
