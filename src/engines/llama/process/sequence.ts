@@ -69,7 +69,9 @@ export class Sequence {
     }
     const shown = this.#model.show(token).text
     const ends = this.#model.isEnd(token)
-    if (this.#turn.mustClose(shown, ends)) this.#closeThought(events)
+    const owed = this.#turn.owed(shown)
+    if (owed !== '') this.#force(events, this.#model.tokenize(owed, false))
+    else if (this.#turn.mustClose(shown, ends)) this.#force(events, this.answer.closing)
     else if (ends) this.#finish(events, 'stop')
     else this.#say(events, token, shown)
     return events
@@ -94,11 +96,11 @@ export class Sequence {
     if (state === 'full' || this.tokens.length >= this.#contextLength) this.#finish(events, 'length')
   }
 
-  #closeThought(events: ChatEvent[]): void {
-    const { closing } = this.answer
-    if (this.tokens.length + closing.length >= this.#contextLength) return this.#finish(events, 'length')
+  /** Says tokens that the model has not chosen: the rest of a mark, or one that closes a thought. */
+  #force(events: ChatEvent[], tokens: readonly number[]): void {
+    if (this.tokens.length + tokens.length >= this.#contextLength) return this.#finish(events, 'length')
     this.#flush(events)
-    for (const token of closing) this.#feed(events, token, false)
+    for (const token of tokens) this.#feed(events, token, false)
   }
 
   #feed(events: ChatEvent[], token: number, byGrammar: boolean): 'open' | 'full' {

@@ -103,6 +103,15 @@ describe('the grammar of an answer', () => {
     }
   })
 
+  test('binds no token of an open mark of several, which must be finished once it has begun', () => {
+    const turn = new Turn(plan, 9, true)
+    expect(turn.isAnswer('\n<')).toBe(false)
+    turn.take('\n<')
+    expect([turn.isAnswer('think'), turn.isAnswer('tool'), turn.isAnswer(end)]).toEqual([false, true, true])
+    expect([turn.owed('think'), turn.owed('tool'), turn.owed('think>{')]).toEqual(['', 'think>', ''])
+    expect(turn.isAnswer('x<think>')).toBe(true)
+  })
+
   test('binds the first token of an answer without a thought', () => {
     expect(new Turn(plan, 9, false).isAnswer('{')).toBe(true)
     expect(new Turn({ from: 'never' }, 9, false).isAnswer('<think>')).toBe(true)

@@ -50,8 +50,16 @@ export class Turn {
 
   /** Whether a token that shows `text` would belong to the answer, and must obey its grammar. */
   isAnswer(text: string): boolean {
-    if (this.#isThought()) return false
-    return this.#plan.from === 'never' || this.#phase !== 'start' || !text.includes(this.#plan.open)
+    return !this.#isThought() && !this.#opens(text)
+  }
+
+  /**
+   * What must be said before a token that shows `text`: the rest of an open mark of which a part has been said, where that
+   * part would be the beginning of an answer of which a grammar knows nothing.
+   */
+  owed(text: string): string {
+    if (this.#plan.from === 'never' || this.#phase !== 'start' || !this.#isBound) return ''
+    return this.#tail === '' || this.#opens(text) ? '' : this.#plan.open.slice(this.#tail.length)
   }
 
   /** Takes note of one token. Says whether the answer has reached its limit. */
@@ -60,6 +68,13 @@ export class Turn {
     else if (this.#isThought()) this.#think(text)
     else this.#say(text)
     return this.#answer >= this.#answerLimit ? 'full' : 'open'
+  }
+
+  /** Whether a token that shows `text` is part of the mark that opens a thought. */
+  #opens(text: string): boolean {
+    if (this.#plan.from === 'never' || this.#phase !== 'start' || text === '') return false
+    const read = (this.#tail + text).trimStart()
+    return read.startsWith(this.#plan.open) || (read !== '' && this.#plan.open.startsWith(read))
   }
 
   /** Whether a token that closes the thought goes on with more than line breaks. */
