@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import type { RecordFilter } from '../chat/record-filter.ts'
 import type { Database } from './database.ts'
+import { Rows } from './rows.ts'
 import type { RequestsTable } from './tables.ts'
 
 /** A row as `insertRequests` takes it and the functions here give it. */
@@ -35,13 +36,18 @@ const columns = [
  * batch of which nobody knows whether it arrived can be sent again.
  */
 export async function insertRequests({ kind, query }: Database, rows: readonly string[]): Promise<void> {
-  const list = sql.join(columns.map((column) => sql.ref(column)))
   const json = `[${rows.join(',')}]`
-  const from =
+  const insert = `insert into requests (${columns.join(', ')})`
+  await query.executeQuery(
     kind === 'postgres'
-      ? sql`select ${list} from json_populate_recordset(null::requests, ${json}::json)`
-      : sql`select ${sql.join(columns.map((column) => sql`value ->> ${sql.lit(column)}`))} from json_each(${json}) where true`
-  await sql`insert into requests (${list}) ${from} on conflict do nothing`.execute(query)
+      ? CompiledQuery.raw(
+          `${insert} select ${columns.join(', ')} from json_populate_recordset(null::requests, $1) on conflict do nothing`,
+          [json],
+        )
+      : CompiledQuery.raw(`${insert} values (${columns.map(() => '?').join(', ')}) on conflict do nothing`, [
+          new Rows(json, columns),
+        ]),
+  )
 }
 
 export async function findRequest({ query }: Database, id: string): Promise<RequestRow | undefined> {

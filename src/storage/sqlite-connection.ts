@@ -1,8 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { Rows } from './rows.ts'
 
-/** What is asked of the thread, which answers each in turn. Null asks it to close the file and end. */
-export type Question = { readonly sql: string; readonly parameters: readonly unknown[] } | null
+/**
+ * What is asked of the thread, which answers each in turn: to run a statement once, or for each row. Null asks it to
+ * close the file and end.
+ */
+export type Question =
+  | { readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly sql: string; readonly rows: Pick<Rows, 'json' | 'fields'> }
+  | null
 
 /** The rows are of the type that the query's author says they are. */
 type Reply = { readonly rows: never[]; readonly changes: number } | { readonly error: Error }
@@ -32,7 +39,8 @@ export class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const reply = await new Promise<Reply>((resolve, reject) => {
       this.#asked.push({ resolve, reject })
-      this.#tell({ sql, parameters })
+      const [rows] = parameters
+      this.#tell(rows instanceof Rows ? { sql, rows: { ...rows } } : { sql, parameters })
     })
     if ('error' in reply) throw reply.error
     return { rows: reply.rows, numAffectedRows: BigInt(reply.changes) }

@@ -13,16 +13,38 @@ parentPort?.on('message', (question: Question) => {
   return parentPort?.close()
 })
 
-function answer({ sql, parameters }: NonNullable<Question>) {
+function answer(question: NonNullable<Question>) {
   try {
     sqlite ??= open(String(workerData))
-    const statement = sqlite.prepare(sql)
-    const inputs = parameters.map(toInput)
+    if ('rows' in question) return { rows: [], changes: runForEach(sqlite, question) }
+    const statement = sqlite.prepare(question.sql)
+    const inputs = question.parameters.map(toInput)
     if (statement.columns().length > 0) return { rows: statement.all(...inputs), changes: 0 }
     return { rows: [], changes: Number(statement.run(...inputs).changes) }
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error)) }
   }
+}
+
+/** Parsed and bound here this takes a third of what SQLite's own JSON functions do. */
+function runForEach(
+  database: DatabaseSync,
+  { sql, rows }: Extract<Question, { readonly rows: unknown }>,
+): number {
+  const list: readonly Readonly<Record<string, unknown>>[] = JSON.parse(rows.json)
+  const statement = database.prepare(sql)
+  let changes = 0
+  database.exec('begin immediate')
+  try {
+    for (const row of list) {
+      changes += Number(statement.run(...rows.fields.map((field) => toInput(row[field] ?? null))).changes)
+    }
+    database.exec('commit')
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback')
+    throw error
+  }
+  return changes
 }
 
 function open(file: string): DatabaseSync {

@@ -67,7 +67,7 @@ const files = () => readdirSync(join(folder, 'ledger'), { recursive: true }).map
 function failing(gone: () => boolean): Database {
   const query = new Proxy(database.query, {
     get(target, name) {
-      if (name === 'getExecutor' && gone()) throw new Error('The database is gone.')
+      if (name === 'executeQuery' && gone()) throw new Error('The database is gone.')
       const value: unknown = Reflect.get(target, name)
       return typeof value === 'function' ? value.bind(target) : value
     },

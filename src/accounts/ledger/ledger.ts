@@ -40,8 +40,9 @@ export interface LedgerParts {
   readonly changed: (state: LedgerState, cause: unknown) => void
 }
 
-/** Milliseconds that a row may be in memory alone. */
+/** Milliseconds that a row may be in memory alone, and those until it is sent to the database: larger batches cost less. */
 const tick = 50
+const batch = 250
 /** Milliseconds until a database that took no rows is asked again. */
 const pause = 1000
 /** Milliseconds that `close` waits for the database. */
@@ -68,6 +69,7 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
   let status: LedgerState['status'] = 'ok'
   let storeFails = false
   let ticking: NodeJS.Timeout | undefined
+  let batching: NodeJS.Timeout | undefined
   let retrying: NodeJS.Timeout | undefined
   let storing: Promise<void> | undefined
   /** All use of the journal, one after the other. */
@@ -94,8 +96,11 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
     ticking ??= setTimeout(() => {
       ticking = undefined
       void write()
-      void store()
     }, tick)
+    batching ??= setTimeout(() => {
+      batching = undefined
+      void store()
+    }, batch)
   }
 
   /** Writes to the journal what it does not know. */
@@ -212,6 +217,7 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
     async close() {
       closed = true
       clearTimeout(ticking)
+      clearTimeout(batching)
       clearTimeout(retrying)
       retrying = undefined
       await write()

@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { ChatEvent } from '../src/chat/event.ts'
+import { complete } from '../src/complete.ts'
+import { recordedEngine } from '../src/engines/recorded.ts'
+import { openServer } from '../src/http/server.ts'
+import { findRow } from '../tests/golden/rows.ts'
+import { readCase } from '../tests/golden/replay.ts'
+import { kinds } from '../tests/storage/fresh-database.ts'
+import { type Books, openBooks } from './parts/books.ts'
+import type { Loaded } from './parts/load.ts'
+
+// What an account costs: CPU of this whole process, its threads too, for each request's identify, admit, settle and
+// ledger row, at 1,000 requests a second, less what the same timer costs without them. Then the real server over a
+// recorded engine with everything on, asked by another process: its rows must equal the requests, and their tokens.
+// PostgreSQL is measured where SILICA_TEST_POSTGRES is set; its own CPU is not counted.
+// Usage: npm run bench -- ledger [seconds]
+
+const seconds = Number(process.argv[2] ?? 10)
+const rate = 1000
+const request = readCase({ model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }] })
+const usage = { promptTokens: 3, cachedTokens: 1, completionTokens: 20, reasoningTokens: 0 }
+
+for (const kind of kinds) {
+  // The first round warms up.
+  for (const round of [0, 1]) {
+    const books = await openBooks(kind)
+    const idle = await cpuOf(() => {})
+    const busy = await cpuOf(() => void pass(books))
+    const { rows } = await books.end()
+    if (rows !== rate * seconds) throw new Error(`${rows} rows of ${rate * seconds} requests`)
+    if (round === 1)
+      console.log(`${kind.padEnd(9)} ${(((busy - idle) / rate / seconds) * 1000).toFixed(1)} us a request`)
+  }
+}
+for (const kind of kinds) await load(kind)
+
+/** The way of one request past everything that keeps account of it. */
+async function pass({ accounts, key, newId }: Books): Promise<void> {
+  const caller = await accounts.identify(`Bearer ${key}`)
+  const arrival = { traceId: newId(), callerTraceId: '', receivedAt: Date.now() }
+  const ticket = await accounts.admit(caller, request, arrival)
+  ticket.began()
+  ticket.settle({ kind: 'finished', reasons: ['stop'] }, usage)
+}
+
+/** CPU milliseconds of this process while `run` is called `rate` times a second. */
+async function cpuOf(run: () => void): Promise<number> {
+  const before = process.cpuUsage()
+  const began = performance.now()
+  await new Promise<void>((resolve) => {
+    let called = 0
+    const timer = setInterval(() => {
+      const due = Math.min(rate * seconds, ((performance.now() - began) / 1000) * rate)
+      for (; called < due; called++) run()
+      if (called < rate * seconds) return
+      clearInterval(timer)
+      setTimeout(resolve, 200)
+    }, 5)
+  })
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+async function load(kind: (typeof kinds)[number]): Promise<void> {
+  const books = await openBooks(kind)
+  const { accounts, ledger, newId } = books
+  const engine = recordedEngine(recording)
+  const journey = { gate: accounts, engineOf: () => engine, newId }
+  const identifyAdmin = (authorization: string) => accounts.identifyAdmin(authorization)
+  const server = openServer({
+    identify: (authorization) => accounts.identify(authorization),
+    identifyAdmin,
+    metricsReaders: 'admin',
+    metrics: () => '',
+    find: findRow,
+    compat: 'served',
+    models: () => [],
+    states: () => new Map(),
+    ledger: () => ledger.state(),
+    admin: {
+      identify: identifyAdmin,
+      directory: accounts.directory,
+      records: {
+        find: () => Promise.resolve(undefined),
+        list: () => Promise.resolve({ rows: [], next: null }),
+      },
+    },
+    complete: (...asked) => complete(journey, ...asked),
+    newId,
+    clock: Date.now,
+    failed: (_traceId, failure) => console.error(failure),
+  })
+  const port = await server.listen('127.0.0.1', 0)
+  const args = [`http://127.0.0.1:${port}`, books.key, rate, seconds].map(String)
+  const before = process.cpuUsage()
+  const loader = fork(new URL('parts/load.ts', import.meta.url), args)
+  const [loaded]: Loaded[] = await once(loader, 'message')
+  const { user, system } = process.cpuUsage(before)
+  await server.close()
+  const { rows, tokens } = await books.end()
+  if (loaded === undefined) throw new Error('the load was not made')
+  console.log(
+    `${kind.padEnd(9)} ${loaded.whole} of ${rate * seconds} requests whole, ${rows} rows; ` +
+      `${loaded.tokens} tokens told, ${tokens} in rows; ` +
+      `${((user + system) / rate / seconds).toFixed(0)} us a request in all; ` +
+      `median ${loaded.median.toFixed(1)} ms, 99 % below ${loaded.slow.toFixed(1)} ms`,
+  )
+  if (rows !== loaded.whole || tokens !== loaded.tokens) process.exitCode = 1
+}
+
+function* recording(): Generator<ChatEvent> {
+  yield { type: 'prompt', choice: 0, tokens: 3, cached: 1 }
+  for (let piece = 0; piece < 20; piece++) yield { type: 'text', choice: 0, text: 'word ', tokens: 1 }
+  yield { type: 'finish', choice: 0, reason: 'stop' }
+}

@@ -1,0 +1,12 @@
+/** The one parameter of a statement that SQLite is to run for many rows, in one transaction. */
+export class Rows {
+  /** A JSON list of objects. */
+  readonly json: string
+  /** The fields whose values are the statement's parameters. */
+  readonly fields: readonly string[]
+
+  constructor(json: string, fields: readonly string[]) {
+    this.json = json
+    this.fields = fields
+  }
+}
