@@ -37,7 +37,7 @@ function load(options: LoadOptions): StepLoop | null {
     return new StepLoop(model, {
       contextLength: options.contextLength,
       sequences: options.sequences,
-      patience: 50,
+      patience: 100,
       send,
       now: () => performance.now(),
       turn: setImmediate,
