@@ -20,8 +20,10 @@ export function openPostgres(url: string): Dialect {
     application_name: 'silica',
     types: { getTypeParser: parserOf },
   })
-  // An idle connection that breaks is replaced when the next one is needed, and whoever needs it hears what is wrong.
+  // A connection that breaks is replaced when the next one is needed, and whoever asks something of it is told. What
+  // nobody listens to would end the process, and of one that is in use nobody does.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new PostgresDialect({ pool })
 }
 

@@ -40,7 +40,7 @@ export class SqliteConnection implements DatabaseConnection {
     const reply = await new Promise<Reply>((resolve, reject) => {
       this.#asked.push({ resolve, reject })
       const [rows] = parameters
-      this.#tell(rows instanceof Rows ? { sql, rows: { ...rows } } : { sql, parameters })
+      this.#tell(rows instanceof Rows ? { sql, rows } : { sql, parameters })
     })
     if ('error' in reply) throw reply.error
     return { rows: reply.rows, numAffectedRows: BigInt(reply.changes) }
