@@ -354,6 +354,6 @@ test('whatever came before, answers are the same, and no cell and no slot is los
       finish(step)
       expect(answerOf(sent, 2000)).toBe(alone(filling))
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
 })

@@ -74,7 +74,9 @@ export class PrefixCache {
       this.#kept.splice(this.#kept.indexOf(longer), 1)
       this.#push(longer)
     }
-    if (left.fed === 0 || longer !== undefined) return this.#drop(left)
+    // llama.cpp has the last word on what is there; a cell too many or too few would spoil whatever reuses it.
+    const isThere = left.fed > 0 && this.#cache.length(left.slot) === left.fed
+    if (!isThere || longer !== undefined) return this.#drop(left)
     for (const kept of this.#kept.filter((each) => this.#covers(left, each))) this.#drop(kept)
     this.#push(left)
   }
