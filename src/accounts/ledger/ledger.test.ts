@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { anyRequest } from '../../../tests/ledger/any-request.ts'
 import type { Admission, AnswerRecord } from '../../chat/answer-record.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
@@ -27,6 +27,10 @@ function open(name: string, over: Database = database, room = 1e9): Ledger {
   const journal = Journal.open(join(folder, 'ledger'), name)
   return openLedger({ database: over, journal, room, changed: ({ status }) => said.push(status) })
 }
+
+/** For machines that have much else to do. */
+vi.setConfig({ testTimeout: 30_000 })
+const patient = { timeout: 10_000 }
 
 let made = 0
 function admission(): Admission {
@@ -114,7 +118,7 @@ it('stores rows soon, without being closed', async () => {
   const one = admission()
   ledger.open(one)
   ledger.done(finished(one))
-  await expect.poll(() => findRequest(database, one.traceId), { timeout: 1000 }).toBeDefined()
+  await expect.poll(() => findRequest(database, one.traceId), patient).toBeDefined()
   await ledger.close()
 })
 
@@ -127,13 +131,13 @@ it('keeps rows in the journal while the database takes none, says so, and stores
   const asked = Array.from({ length: 2000 }, admission)
   for (const one of asked) ledger.open(one)
   for (const one of asked.slice(0, 1990)) ledger.done(finished(one))
-  await expect.poll(() => said).toEqual(['behind'])
+  await expect.poll(() => said, patient).toEqual(['behind'])
   expect(ledger.state()).toMatchObject({ status: 'behind', lost: 0 })
-  await expect.poll(() => ledger.state().waitingBytes).toBeGreaterThan(1990 * 300)
+  await expect.poll(() => ledger.state().waitingBytes, patient).toBeGreaterThan(1990 * 300)
   expect(await stored()).toEqual([])
   gone = false
-  await expect.poll(async () => (await stored()).length, { timeout: 5000 }).toBe(1990)
-  await expect.poll(() => said).toEqual(['behind', 'ok'])
+  await expect.poll(async () => (await stored()).length, patient).toBe(1990)
+  await expect.poll(() => said, patient).toEqual(['behind', 'ok'])
   for (const one of asked.slice(1990)) ledger.done(finished(one))
   await ledger.close()
   expect((await stored()).length).toBe(2000)
@@ -161,7 +165,7 @@ it('takes nothing from a process that lives, and closes what a dead one had open
   const one = admission()
   const alive = open('a')
   alive.open(one)
-  await expect.poll(() => files().some((file) => file.endsWith('.jsonl'))).toBe(true)
+  await expect.poll(() => files().some((file) => file.endsWith('.jsonl')), patient).toBe(true)
   await open('b').close()
   expect(await stored()).toEqual([])
   // As if it had been killed: it lets go without having said what became of the request.
@@ -181,16 +185,13 @@ it('loses the newest rows, and counts them, where there is room for them nowhere
   )
   // Each of the first rows is only known to have no room once the database has refused one.
   await expect
-    .poll(
-      () => {
-        for (const one of Array.from({ length: 4000 }, admission)) {
-          ledger.open(one)
-          ledger.done(finished(one))
-        }
-        return said.at(-1)
-      },
-      { timeout: 5000 },
-    )
+    .poll(() => {
+      for (const one of Array.from({ length: 4000 }, admission)) {
+        ledger.open(one)
+        ledger.done(finished(one))
+      }
+      return said.at(-1)
+    }, patient)
     .toBe('losing')
   expect(ledger.state().lost).toBeGreaterThan(0)
   await ledger.close()
@@ -248,3 +249,13 @@ it('has each request once, whatever fails in between and however processes follo
     { numRuns: 40 },
   )
 }, 60_000)
+
+it('stores rows from memory where the disk takes no journal, and says that it is not well', async () => {
+  const ledger = open('a', database, -1)
+  const one = admission()
+  ledger.open(one)
+  ledger.done(finished(one))
+  await expect.poll(() => findRequest(database, one.traceId), patient).toBeDefined()
+  expect(ledger.state().status).toBe('behind')
+  await ledger.close()
+})

@@ -23,7 +23,7 @@ export interface Ledger {
 }
 
 export interface LedgerState {
-  /** `behind`: the database does not take rows, and they wait. `losing`: nor is there room for them to wait. */
+  /** `behind`: the database, or the disk beside it, does not take rows, and they wait. `losing`: there is no more room. */
   readonly status: 'ok' | 'behind' | 'losing'
   /** Bytes of rows that wait on disk. */
   readonly waitingBytes: number
@@ -67,7 +67,7 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
   let lost = 0
   let closed = false
   let status: LedgerState['status'] = 'ok'
-  let storeFails = false
+  let [storeFails, writeFails] = [false, false]
   let ticking: NodeJS.Timeout | undefined
   let batching: NodeJS.Timeout | undefined
   let retrying: NodeJS.Timeout | undefined
@@ -81,10 +81,16 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
     return used
   }
 
-  function report(next: LedgerState['status'], cause: unknown): void {
+  function report(next: LedgerState['status'], cause?: unknown): void {
     if (next === status) return
     status = next
     changed(state(), cause)
+  }
+
+  /** Rows that were lost are spoken of until all is well again. */
+  function judge(cause?: unknown): void {
+    if (!storeFails && !writeFails) report('ok')
+    else if (status === 'ok') report('behind', cause)
   }
 
   function state(): LedgerState {
@@ -117,12 +123,19 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
         for (const { traceId } of opened) unwritten.add(traceId)
         // They may still be stored from memory, and are wanted here as long as they are not.
         toWrite = [...lines.slice(opened.length), ...toWrite].slice(-(toStore.length + rowsAtOnce))
+        writeFails = true
+        judge(error)
         dropOver(error)
         return
       }
+      writeFails = false
+      judge()
       if (storeFails || toStore.length > mostInMemory) leaveToJournal()
-      // Where it cannot, this file grows on.
-      if (journal.bytes > sealAt) await turn().catch(() => {})
+      if (journal.bytes > sealAt) {
+        needed ||= toStore.length > 0 || storing !== undefined
+        // Where it cannot, this file grows on.
+        await turn().catch(() => {})
+      }
     })
   }
 
@@ -155,12 +168,14 @@ export function openLedger({ database, journal: opened, room, changed }: LedgerP
     storing ??= storeAll()
       .then(() => {
         storeFails = false
-        report('ok', undefined)
+        judge()
+        // What came in during the last of it may have been left to the journal.
+        if (needed) wake()
       })
       .catch((error: unknown) => {
         storeFails = true
         if (closed) return
-        if (status !== 'losing') report('behind', error)
+        judge(error)
         retrying = setTimeout(() => {
           retrying = undefined
           void store()
