@@ -1,7 +1,7 @@
 import type { Engine } from './chat/engine.ts'
 import type { ChatEvent, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
-import type { Arrival, Caller, Gate, Outcome, Ticket } from './chat/gate.ts'
+import { type Arrival, type Caller, checkModel, type Gate, type Outcome, type Ticket } from './chat/gate.ts'
 import type { Standing } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
 import type { ChatRequest } from './chat/request.ts'
@@ -40,6 +40,17 @@ export async function complete(
   const said = engine.answer(request, signal)
   const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
   return { events, standings: ticket.standings }
+}
+
+/** The tokens of the request's prompt. Nothing is generated, and nothing is counted against the account. */
+export async function count(
+  { engineOf }: Journey,
+  caller: Caller,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  checkModel(caller, request.model)
+  return engineOf(request.model).count(request, signal)
 }
 
 /** The same events, and the ticket settled once however they end. */

@@ -1,7 +1,6 @@
 import { defaultAccount, type Key, type KeyRole } from '../chat/account.ts'
 import type { AnswerRecord } from '../chat/answer-record.ts'
-import { Failure } from '../chat/failure.ts'
-import type { Caller, Gate } from '../chat/gate.ts'
+import { type Caller, checkModel, type Gate } from '../chat/gate.ts'
 import type { Database } from '../storage/database.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { openKeyRing } from './key-ring.ts'
@@ -46,7 +45,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
     identify: (authorization) => ring.identify(authorization, 'caller'),
     identifyAdmin: (authorization) => ring.identify(authorization, 'admin'),
     async admit(caller, request, arrival) {
-      if (caller.models?.includes(request.model.id) === false) throw new Failure('forbidden', 'Forbidden')
+      checkModel(caller, request.model)
       const grant = await parts.limits.admit(caller, request)
       const admission = admissionOf(caller, request, arrival, clock())
       let firstTokenAt: number | null = null

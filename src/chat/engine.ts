@@ -13,6 +13,11 @@ export interface Engine {
    * when the model's process dies under the answer.
    */
   answer(prompt: Prompt, signal: AbortSignal): AsyncIterable<ChatEvent>
+  /**
+   * The tokens of the prompt, which is not read any further. Rejects with the signal's reason when that aborts, with
+   * `overloaded` or `engine-lost` as an answer throws them, and with `invalid-request` where only answers tell.
+   */
+  count(prompt: Prompt, signal: AbortSignal): Promise<number>
   /** Whether it can answer now, and what it is doing. Never throws, costs nothing. */
   state(): EngineState
   /** Ends everything it started. Answers still running throw `overloaded`. */

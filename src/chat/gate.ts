@@ -1,6 +1,7 @@
-import type { Failure } from './failure.ts'
+import { Failure } from './failure.ts'
 import type { FinishReason } from './event.ts'
 import type { Standing } from './limits.ts'
+import type { Model } from './model.ts'
 import type { ChatRequest } from './request.ts'
 import type { Usage } from './usage.ts'
 
@@ -12,6 +13,11 @@ export interface Caller {
   readonly level: string
   /** The models that the key may ask; null for all. */
   readonly models: readonly string[] | null
+}
+
+/** Throws `forbidden` where the key may not ask the model. */
+export function checkModel({ models }: Caller, { id }: Model): void {
+  if (models?.includes(id) === false) throw new Failure('forbidden', 'Forbidden')
 }
 
 /** A request as it came in, before anything of it was read. */

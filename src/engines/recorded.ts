@@ -28,6 +28,11 @@ export function recordedEngine(recording: (prompt: Prompt) => Iterable<ChatEvent
 
   return {
     answer,
+    async count(prompt, signal) {
+      check(signal)
+      const [first] = recording(prompt)
+      return first?.type === 'prompt' ? first.tokens : 0
+    },
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     close() {
       closed = true

@@ -107,6 +107,14 @@ export function openResidence(options: ResidenceOptions): Residence {
               () => release(guest),
             ),
         }),
+        async count(prompt, signal) {
+          try {
+            const engine = await take(guest)
+            return await engine.count(prompt, signal)
+          } finally {
+            release(guest)
+          }
+        },
         state: () =>
           guest.opened?.state() ?? { status: 'resting', reason: '', running: 0, waiting: guest.answers },
         async close() {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
-import type { Failure } from '../../src/chat/failure.ts'
+import { Failure, toFailure } from '../../src/chat/failure.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { aPrompt } from './prompts.ts'
@@ -65,6 +65,13 @@ function shapesOf(events: readonly ChatEvent[], choices = 1): string[] {
 function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: ContractOptions): void {
   test('an answer begins with its prompt and ends with one finish', async () => {
     expect(shapesOf(await collect(engine().answer(prompt, never)))).toEqual([whole])
+  })
+
+  test('a count of the prompt is what an answer says of it, or an honest refusal', async () => {
+    const events = await collect(engine().answer({ ...prompt, answerLimit: 1 }, never))
+    const counted = await engine().count(prompt, never).catch(toFailure)
+    if (counted instanceof Failure) expect(counted.kind).toBe('invalid-request')
+    else expect(counted).toBe(tokensOf(events, 'prompt'))
   })
 
   test('each of several choices begins and finishes once', async () => {

@@ -71,6 +71,7 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
       [Symbol.asyncIterator]: () =>
         streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
     }),
+    count: async (prompt, signal) => model.count(write(prompt).pieces, signal),
     state: () => model.state(),
     close: () => model.close(),
   }

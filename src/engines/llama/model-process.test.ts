@@ -56,6 +56,7 @@ function supervise(queue = 10) {
       child().message({ type: 'said', said: events.map((event) => ({ id, event })) }),
     tooLong: (id: number, tokens: number, leastRoom: number) =>
       child().message({ type: 'too-long', id, tokens, leastRoom, window: 10 }),
+    counted: (id: number, tokens: number) => child().message({ type: 'counted', id, tokens }),
     alive: () => child().message({ type: 'alive' }),
     told: () => (children.at(-1)?.told ?? []).filter((message) => message.type !== 'load'),
     pass: (ms: number) => {
@@ -138,6 +139,40 @@ test('an answer that is left is aborted once, and nothing of it is passed on', (
   expect(told().map((message) => message.type)).toEqual(['answer', 'abort'])
   expect(reader.heard).toEqual([])
   expect(model.state()).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('counts are sent when there is a process, wait for no answer, and fail with the process', async () => {
+  const { model, ready, told, counted, die } = supervise()
+  const never = new AbortController().signal
+  model.ask(aTask, sink())
+  const counts = [model.count(['a'], never), model.count(['b', 'c'], never)]
+  expect(told()).toEqual([])
+  ready()
+  expect(told()).toEqual([
+    { type: 'count', id: 2, prompt: ['a'] },
+    { type: 'count', id: 3, prompt: ['b', 'c'] },
+    { type: 'answer', id: 1, task: aTask },
+  ])
+  counted(2, 5)
+  await expect(counts[0]).resolves.toBe(5)
+  die()
+  await expect(counts[1]).rejects.toMatchObject({ kind: 'engine-lost' })
+})
+
+test('a count that is left, or waits for long, is over', async () => {
+  const { model, ready, told, pass } = supervise()
+  const gone = new AbortController()
+  const counts = [model.count(['a'], gone.signal), model.count(['b'], new AbortController().signal)]
+  gone.abort('left')
+  await expect(counts[0]).rejects.toBe('left')
+  pass(60_000)
+  await expect(counts[1]).rejects.toMatchObject({ kind: 'overloaded' })
+  ready()
+  expect(told()).toEqual([])
+  await expect(model.count(['c'], gone.signal)).rejects.toBe('left')
+  await model.close()
+  const late = model.count(['d'], new AbortController().signal)
+  await expect(late).rejects.toMatchObject({ kind: 'overloaded' })
 })
 
 test('a prompt that is too long, alone or with its answer, is refused in the words of the service', () => {

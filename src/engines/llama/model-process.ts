@@ -1,8 +1,9 @@
 import type { EngineState } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, toFailure } from '../../chat/failure.ts'
-import type { FromProcess, LoadOptions, Task } from './messages.ts'
+import type { FromProcess, LoadOptions, Task, ToProcess } from './messages.ts'
 import { overflow } from './overflow.ts'
+import { PendingCounts } from './pending-counts.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -67,6 +68,7 @@ export class ModelProcess {
   readonly #options: SupervisorOptions
   /** Running and waiting, in order of arrival. */
   readonly #requests = new Map<number, Request>()
+  readonly #counts = new PendingCounts()
   readonly #watchdog: Watchdog
   #process: ProcessHandle | null = null
   #status: 'starting' | 'ready' | 'failed' | 'closed' = 'starting'
@@ -84,7 +86,7 @@ export class ModelProcess {
     this.#options = options
     this.#watchdog = new Watchdog({
       silence: options.longestSilence,
-      isWorking: () => this.#load().running > 0,
+      isWorking: () => this.#load().running + this.#counts.size > 0,
       after: (ms, run) => options.after(ms, run),
       alarm: () => this.#endSilent(),
     })
@@ -93,8 +95,7 @@ export class ModelProcess {
 
   /** Takes a request in. Gives what ends it when nobody wants its answer any more. Throws `overloaded`. */
   ask(task: Task, sink: AnswerSink): () => void {
-    if (this.#status === 'failed' || this.#status === 'closed')
-      throw new Failure('overloaded', overloaded, { cause: this.#reason })
+    this.#refuseForGood()
     const { running, waiting } = this.#load()
     const room = this.#options.load.sequences + this.#options.queue
     if (running + waiting > 0 && running + waiting + task.choices > room)
@@ -106,6 +107,29 @@ export class ModelProcess {
     this.#limitWait(request)
     this.#deal()
     return () => this.#drop(request)
+  }
+
+  /** The tokens of a prompt in pieces. Does not wait for answers; fails with the process that it was sent to. */
+  async count(prompt: readonly string[], signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted()
+    this.#refuseForGood()
+    const id = ++this.#lastId
+    const tokens = this.#counts.add(id, prompt, signal)
+    if (this.#status === 'ready') this.#sendCount({ type: 'count', id, prompt })
+    const callOff = this.#options.after(this.#options.longestWait, () =>
+      this.#counts.reject(id, new Failure('overloaded', overloaded, { cause: this.#reason })),
+    )
+    return tokens.finally(callOff)
+  }
+
+  #refuseForGood(): void {
+    if (this.#status === 'failed' || this.#status === 'closed')
+      throw new Failure('overloaded', overloaded, { cause: this.#reason })
+  }
+
+  #sendCount(message: ToProcess): void {
+    this.#process?.send(message)
+    this.#watchdog.start()
   }
 
   state(): EngineState {
@@ -185,6 +209,8 @@ export class ModelProcess {
       case 'refused':
         this.#fail(message.id, toFailure(new Error(message.reason)))
         return this.#deal()
+      case 'counted':
+        return this.#counts.resolve(message.id, message.tokens)
       case 'alive':
         return
       case 'said':
@@ -207,6 +233,7 @@ export class ModelProcess {
     this.#reason = ''
     this.#failedStarts = 0
     this.#startedAt = now
+    for (const message of this.#counts.messages()) this.#sendCount(message)
     this.#deal()
   }
 
@@ -242,6 +269,7 @@ export class ModelProcess {
     if (!wasReady) this.#failedStarts += 1
     this.#reason = reason
     this.#status = 'starting'
+    if (wasReady) this.#counts.rejectAll(lost(reason))
     this.#loseAnswers(reason)
     if (this.#failedStarts < mostFailedStarts) return this.#restart()
     log({ event: 'failed', model: name, reason })
@@ -275,8 +303,9 @@ export class ModelProcess {
   #giveUp(status: 'failed' | 'closed', reason: string): void {
     this.#status = status
     this.#reason = reason
-    for (const id of this.#requests.keys())
-      this.#fail(id, new Failure('overloaded', overloaded, { cause: reason }))
+    const failure = new Failure('overloaded', overloaded, { cause: reason })
+    this.#counts.rejectAll(failure)
+    for (const id of this.#requests.keys()) this.#fail(id, failure)
   }
 }
 

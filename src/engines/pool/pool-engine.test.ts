@@ -43,7 +43,8 @@ function fake(...fates: readonly Fate[]): Engine & { readonly asked: Prompt[] } 
     for (let choice = 0; choice < prompt.choices; choice++) yield { type: 'finish', choice, reason: 'stop' }
   }
   const state = () => ({ status: 'ready', reason: '', running: 0, waiting: 0 }) as const
-  return { asked, answer, state, close: () => Promise.resolve() }
+  const count = () => Promise.reject(new Failure('invalid-request', 'It cannot count.'))
+  return { asked, answer, count, state, close: () => Promise.resolve() }
 }
 
 function speech({ begun, thinking }: Prompt): ChatEvent[] {

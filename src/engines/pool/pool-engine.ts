@@ -156,8 +156,23 @@ export function poolEngine({ name, patience, time, log, ...options }: PoolOption
     log({ model: name, replica: replica.name, failure: kind, cause: words, answer })
   }
 
+  /** Any of them can tell; one that cannot tells nothing of the others. */
+  async function count(prompt: Prompt, signal: AbortSignal): Promise<number> {
+    let failure: unknown = busy(0)
+    for (const { engine } of replicas) {
+      try {
+        return await engine.count(prompt, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        failure = error
+      }
+    }
+    throw failure
+  }
+
   return {
     answer,
+    count,
     state: () => stateOf(replicas, pausing),
     async close() {
       closing.abort()

@@ -189,12 +189,21 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
 
   return {
     answer,
+    count: () => Promise.reject(uncountable()),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     async close() {
       closing.abort()
       await Promise.all([connections.close(), options.media?.close()])
     },
   }
+}
+
+function uncountable(): Failure {
+  return new Failure(
+    'invalid-request',
+    'The server that runs this model counts tokens only while it answers; ask it with max_tokens 1.',
+    { field: 'model' },
+  )
 }
 
 function stopping(): Failure {

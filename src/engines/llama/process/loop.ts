@@ -59,7 +59,7 @@ export class StepLoop {
 
   start(id: number, task: Task): void {
     const { thought, prompt, choices } = task
-    const tokens = prompt.flatMap((text, index) => this.#model.tokenize(text, index === 0))
+    const tokens = this.#tokenize(prompt)
     const limits = [
       { window: task.window, leastRoom: task.leastRoom },
       { window: this.#options.contextLength, leastRoom: 1 },
@@ -88,6 +88,14 @@ export class StepLoop {
     }
     this.#waiting.push(...sequences)
     this.#wake()
+  }
+
+  count(id: number, prompt: readonly string[]): void {
+    this.#options.send({ type: 'counted', id, tokens: this.#tokenize(prompt).length })
+  }
+
+  #tokenize(prompt: readonly string[]): number[] {
+    return prompt.flatMap((text, index) => this.#model.tokenize(text, index === 0))
   }
 
   abort(id: number): void {

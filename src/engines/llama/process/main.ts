@@ -19,6 +19,9 @@ process.on('message', (message: ToProcess) => {
     case 'answer':
       loop?.start(message.id, message.task)
       break
+    case 'count':
+      loop?.count(message.id, message.prompt)
+      break
     case 'abort':
       loop?.abort(message.id)
       break
