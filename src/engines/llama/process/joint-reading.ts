@@ -1,5 +1,5 @@
+import { commonPrefix } from './holder.ts'
 import type { PrefixCache } from './prefix-cache.ts'
-import { commonPrefix } from './prefix-cache.ts'
 import type { Sequence } from './sequence.ts'
 
 /** Tokens that are worth waiting for: fewer are read sooner than another sequence gets to them. */

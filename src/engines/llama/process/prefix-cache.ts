@@ -1,11 +1,7 @@
+import type { Holder } from './holder.ts'
+import { commonPrefix } from './holder.ts'
+import { Keeping } from './keeping.ts'
 import type { KvCache } from './kv-cache.ts'
-
-/** Whoever holds cells: the first `fed` of `tokens` are in `slot`. */
-export interface Holder {
-  readonly slot: number
-  readonly tokens: readonly number[]
-  readonly fed: number
-}
 
 interface Kept extends Holder {
   fed: number
@@ -20,17 +16,19 @@ interface Kept extends Holder {
  * the next turn, moved or not: all layers but the first have seen the thought. What is reused ends where that turn began.
  *
  * What was left is given up, the least recently used first and each from its end, when a running sequence needs cells
- * or a slot; and whole when keeping it has slowed down others as much as reading it again would take.
+ * or a slot; and whole when keeping it has cost others more than it promises to save (`Keeping`).
  */
 export class PrefixCache {
   readonly #cache: KvCache
   readonly #free: number[]
   /** The least recently used first. */
   readonly #kept: Kept[] = []
+  readonly #keeping: Keeping
   #passed = 0
 
   constructor(cache: KvCache) {
     this.#cache = cache
+    this.#keeping = new Keeping(cache.tokensWorthKeeping)
     this.#free = Array.from({ length: cache.slots }, (_, slot) => slot)
   }
 
@@ -41,12 +39,14 @@ export class PrefixCache {
   take(tokens: readonly number[], running: readonly Holder[]): { slot: number; fed: number } {
     const kept = this.#longest(this.#kept, tokens)
     const shared = this.#longest(running, tokens)
+    this.#keeping.asked(tokens, Math.max(kept?.length ?? 0, shared?.length ?? 0))
     if (shared !== null && shared.length > (kept?.length ?? 0)) {
       const slot = this.#emptySlot()
       return { slot, fed: this.copy(shared.holder, slot, shared.length) }
     }
     if (kept === null) return { slot: this.#emptySlot(), fed: 0 }
     const { holder, length } = kept
+    this.#keeping.used(holder, length)
     this.#kept.splice(this.#kept.indexOf(holder), 1)
     const isOnly = this.#kept.length === 0 && this.#free.length === 0
     if (isOnly || length === holder.fed)
@@ -94,7 +94,10 @@ export class PrefixCache {
   /** So many tokens were decoded of answers and of prompts; those of prompts look past a cell in a quarter of the time. */
   pass(said: number, read: number): void {
     this.#passed += said + read / 4
-    for (const kept of this.#kept.filter(({ until }) => until <= this.#passed)) this.#drop(kept)
+    for (const kept of this.#kept.filter(({ until }) => until <= this.#passed)) {
+      this.#keeping.givenUp(kept)
+      this.#drop(kept)
+    }
   }
 
   #longest<Any extends Holder>(
@@ -120,7 +123,7 @@ export class PrefixCache {
   }
 
   #push({ slot, tokens, fed }: Holder): void {
-    this.#kept.push({ slot, tokens, fed, until: this.#passed + this.#cache.tokensWorthKeeping })
+    this.#kept.push({ slot, tokens, fed, until: this.#passed + this.#keeping.tokens })
   }
 
   #emptySlot(): number {
@@ -137,12 +140,4 @@ export class PrefixCache {
     this.#cache.clear(holder.slot)
     this.#free.push(holder.slot)
   }
-}
-
-/** How many tokens a holder has in its cells that are the first ones of `tokens` too. */
-export function commonPrefix({ tokens, fed }: Omit<Holder, 'slot'>, others: readonly number[]): number {
-  const most = Math.min(fed, others.length)
-  let length = 0
-  while (length < most && tokens[length] === others[length]) length++
-  return length
 }
