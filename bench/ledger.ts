@@ -87,6 +87,8 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       },
     },
     complete: (...asked) => complete(journey, ...asked),
+    count: () => Promise.resolve(0),
+    after: () => () => {},
     newId,
     clock: Date.now,
     failed: (_traceId, failure) => console.error(failure),

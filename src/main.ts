@@ -15,7 +15,7 @@ import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
 import type { Model } from './chat/model.ts'
-import { complete } from './complete.ts'
+import { complete, count } from './complete.ts'
 import { openMetrics } from './http/metrics/metrics.ts'
 import { openServer } from './http/server.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
@@ -129,6 +129,8 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       records: openRecords(database),
     },
     complete: (...request) => complete(journey, ...request),
+    count: (...request) => count(journey, ...request),
+    after: world.after,
     newId,
     clock: world.clock,
     failed(traceId, failure) {

@@ -1,25 +1,20 @@
-import {
-  fastify,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { LedgerState } from '../accounts/ledger/ledger.ts'
 import type { EngineState } from '../chat/engine.ts'
-import { Failure, toFailure } from '../chat/failure.ts'
+import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Answer } from '../complete.ts'
 import { writeFailure } from '../wire/failures.ts'
-import { refusalHeaders } from '../wire/limit-headers.ts'
 import { writeModels } from '../wire/models.ts'
 import { writeUserInfo } from '../wire/user-info.ts'
 import type { Compat } from '../wire/rules/compat.ts'
 import { type AdminParts, addAdminRoutes } from './admin.ts'
 import { chatCompletions } from './chat-completions.ts'
+import { bodyLimit, fail } from './fail.ts'
+import { addMessages } from './messages.ts'
 
 /** What the HTTP room is given. It holds no state of its own but its connections. */
 export interface HttpParts {
@@ -41,6 +36,10 @@ export interface HttpParts {
     arrival: Arrival,
     signal: AbortSignal,
   ) => Promise<Answer>
+  /** The tokens of the request's prompt. Throws what the engine throws, and `forbidden`. */
+  readonly count: (caller: Caller, request: ChatRequest, signal: AbortSignal) => Promise<number>
+  /** Calls `run` after so many milliseconds, unless what it gives is called before. */
+  readonly after: (milliseconds: number, run: () => void) => () => void
   /** 32 hexadecimal digits, ordered by time. */
   readonly newId: () => string
   /** Milliseconds since 1970. */
@@ -61,7 +60,6 @@ export interface Server {
 /** The header that carries a request's trace id, on every response. */
 const traceHeader = 'x-siliconcloud-trace-id'
 
-const bodyLimit = 32 * 1024 * 1024
 /** How long a whole request, headers and body, may take to arrive. */
 const requestTimeout = 60_000
 
@@ -135,9 +133,10 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   void app.register((keyed, _options, done) => {
     // Before the body is read: a caller without a key costs nothing and learns nothing.
     keyed.addHook('onRequest', async (request) => {
-      request.caller = await parts.identify(request.headers.authorization ?? '')
+      request.caller = await parts.identify(keyOf(request))
     })
     const answer = chatCompletions(parts)
+    addMessages(keyed, parts)
     for (const prefix of ['', '/v1']) {
       keyed.post(`${prefix}/chat/completions`, answer)
       keyed.get(`${prefix}/models`, (_request, reply) =>
@@ -156,35 +155,16 @@ function writeLedgerState({ status, waitingBytes, lost }: LedgerState): object {
   return { status, waiting_bytes: waitingBytes, lost }
 }
 
+/** The `Authorization` header, or what it would be for a key under the name that Anthropic's clients give it. */
+function keyOf({ headers }: FastifyRequest): string {
+  const key = headers['x-api-key']
+  return headers.authorization ?? (typeof key === 'string' ? `Bearer ${key}` : '')
+}
+
 function arrivalOf({ id, headers }: FastifyRequest, receivedAt: number): Arrival {
   const named = headers['x-trace-id']
   const callerTraceId = typeof named === 'string' && /^[\x21-\x7e]{1,128}$/.test(named) ? named : ''
   return { traceId: id, callerTraceId, receivedAt }
-}
-
-function fail(
-  parts: HttpParts,
-  reply: FastifyReply,
-  traceId: string,
-  error: FastifyError | Failure,
-): FastifyReply {
-  const failure = error instanceof Failure ? error : ofFastify(error)
-  parts.failed(traceId, failure)
-  const { status, contentType, body } = writeFailure(failure)
-  // The rest of a body that is not wanted would otherwise be read to its end.
-  if (!reply.request.raw.complete) void reply.header('connection', 'close')
-  return reply.status(status).headers(refusalHeaders(failure)).type(contentType).send(body)
-}
-
-/** What Fastify refuses by itself, before a route sees it. */
-function ofFastify(error: FastifyError): Failure {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Failure('body-too-large', `The request body must not be larger than ${bodyLimit} bytes.`)
-  }
-  if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new Failure('invalid-request', `The request cannot be read: ${error.message}.`)
-  }
-  return toFailure(error)
 }
 
 /** Answers what is not HTTP, or does not arrive: there is no request to reply to, only a socket. */

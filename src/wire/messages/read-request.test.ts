@@ -269,6 +269,10 @@ describe('readRequest refuses', () => {
     [{ stop: ['a'] }, invalid('stop', 'does not exist in this API: use stop_sequences')],
     [{ enable_thinking: false }, invalid('enable_thinking', 'does not exist in this API: use thinking')],
     [
+      { thread: { type: 'create' } },
+      invalid('thread', 'does not exist in this API: send the whole conversation each time'),
+    ],
+    [
       { mcp_servers: [{ url: 'x' }] },
       invalid('mcp_servers', 'does not exist in this API: no server is called from here'),
     ],

@@ -62,6 +62,7 @@ const unkept = {
   response_format: 'use output_config.format',
   prefix: 'let the last message be the assistant’s',
   suffix: 'use /v1/chat/completions',
+  thread: 'send the whole conversation each time',
   container: 'nothing is run here',
   mcp_servers: 'no server is called from here',
 } as const

@@ -15,6 +15,9 @@ const types: Readonly<Record<number, string>> = {
   503: 'overloaded_error',
 }
 
+/** By this the tool runner of Anthropic's SDK knows that it must do without threads, and goes on. */
+const unthreaded = { error_code: 'thread_unsupported_request', unsupported: [] }
+
 /**
  * The failure for both kinds of clients in one object: the flat fields that the service sends here as well, and around
  * `error` what Anthropic's clients read. A wrong key is no bare string here, for they would not understand it.
@@ -22,7 +25,8 @@ const types: Readonly<Record<number, string>> = {
 export function writeFailureObject(failure: Failure): string {
   const { error, ...flat } = failureFields(failure)
   const type = types[statusOf(failure)] ?? 'api_error'
-  return JSON.stringify({ type: 'error', ...flat, error: { ...error, type } })
+  const details = failure.field === 'thread' && { details: unthreaded }
+  return JSON.stringify({ type: 'error', ...flat, error: { ...error, type, ...details } })
 }
 
 export function writeFailure(failure: Failure): FailureReply {

@@ -49,4 +49,9 @@ describe('writeFailure', () => {
       error: { type, message: 'Why.', code: reason, param: 'n' },
     })
   })
+
+  test('tells a client that it must do without threads', () => {
+    const { body } = writeFailure(new Failure('invalid-request', 'Why.', { field: 'thread' }))
+    expect(JSON.parse(body)).toHaveProperty('error.details.error_code', 'thread_unsupported_request')
+  })
 })
