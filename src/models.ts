@@ -55,6 +55,9 @@ const widestByDefault = 16_384
 /** Below this many tokens a window is of no use; a model that lacks the memory for it is refused. */
 const narrowest = 512
 
+/** A day, for engines that are watched by somebody else. */
+const untiring = { firstTokenSeconds: 86_400, silenceSeconds: 86_400 }
+
 interface Running {
   /** Tells whether a row still wants this very engine. */
   readonly binding: string
@@ -121,23 +124,25 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     }
   }
 
+  /** Also around a single engine: the pool is what tries again and goes on. */
   function open(model: Model, bound: Exclude<Binding, { kind: 'none' }>): Engine {
+    const alone = { weight: 1, most: 1, rank: 0 }
     switch (bound.kind) {
       case 'llama':
-        return hostLlama(model, bound)
+        // It has a queue and a watchdog of its own.
+        return openPool(model, { ...untiring, replicas: [{ ...bound, ...alone }] }, false)
       case 'upstream':
-        return openPool(model, {
-          ...bound,
-          kind: 'pool',
-          replicas: [{ ...bound, weight: 1, most: 1, rank: 0 }],
-        })
+        return openPool(model, { ...bound, replicas: [{ ...bound, ...alone }] }, true)
       case 'pool':
-        return openPool(model, bound)
+        return openPool(model, bound, true)
     }
   }
 
-  /** Also around a single server: the pool is what tries again and goes on. */
-  function openPool(model: Model, { replicas, firstTokenSeconds, silenceSeconds }: PoolBinding): Engine {
+  function openPool(
+    model: Model,
+    { replicas, firstTokenSeconds, silenceSeconds }: Omit<PoolBinding, 'kind'>,
+    waits: boolean,
+  ): Engine {
     return poolEngine({
       name: model.id,
       replicas: replicas.map((bound) => {
@@ -147,6 +152,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
         return { name: bound.url, engine: openUpstream(model, bound), weight, most, rank }
       }),
       patience: { firstEvent: firstTokenSeconds * 1000, nextEvent: silenceSeconds * 1000 },
+      waits,
       time,
       log,
     })

@@ -32,6 +32,7 @@ export function aPool(
       return { name: url, engine: anUpstream(url, upstream), weight: 1, most: 100, rank: 0 }
     }),
     patience: { firstEvent: patience * 100, nextEvent: patience * 100 },
+    waits: true,
     time: {
       now: () => performance.now() * 100,
       after(ms, run) {

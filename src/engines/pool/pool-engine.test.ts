@@ -81,6 +81,7 @@ function pool(engines: readonly Engine[], changed: { readonly most?: number } = 
       }
     }),
     patience: { firstEvent: 60_000, nextEvent: 20_000 },
+    waits: true,
     time: {
       now: () => now,
       random: () => 0,

@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly name: string
   readonly replicas: readonly ReplicaOptions[]
   readonly patience: Patience
+  /** Whether an answer waits for a replica that has too much to do, or is refused as that replica refuses it. */
+  readonly waits: boolean
   readonly time: Time
   readonly log: (line: PoolLogLine) => void
 }
@@ -41,7 +43,7 @@ const longestWait = 30_000
  * nothing twice, nothing missing, each token counted once. Where no engine can go on, it ends with the failure.
  * What cannot succeed is not tried again. Thought is given apart from text, whatever the engines do.
  */
-export function poolEngine({ name, patience, time, log, ...options }: PoolOptions): Engine {
+export function poolEngine({ name, patience, waits, time, log, ...options }: PoolOptions): Engine {
   const replicas = options.replicas.map((replica) => openReplica(replica, time))
   const closing = new AbortController()
   let pausing = 0
@@ -137,6 +139,11 @@ export function poolEngine({ name, patience, time, log, ...options }: PoolOption
     yield* interleave(streams, leave)
   }
 
+  /** Whether the same engine may do better a moment later. */
+  function isCurable({ kind }: Failure): boolean {
+    return kind === 'engine-lost' || (waits && kind === 'overloaded')
+  }
+
   /** The next replica to ask, after a pause where all that are in order have just failed. */
   async function next({ able, prefixes, avoid, attempt, deadline, signal }: Search): Promise<Replica> {
     for (;;) {
@@ -205,11 +212,6 @@ interface Search {
 interface Lost {
   readonly replica: Replica
   readonly failure: Failure
-}
-
-/** Whether the same engine may do better a moment later. */
-function isCurable({ kind }: Failure): boolean {
-  return kind === 'overloaded' || kind === 'engine-lost'
 }
 
 /** A choice whose limit was reached with the last token before it broke off. */

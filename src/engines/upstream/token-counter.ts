@@ -21,19 +21,19 @@ export function tokenCounter(scope: 'choice' | 'answer'): TokenCounter {
   let all = 0
   let source: CountSource = 'one token a piece'
 
-  function told(piece: ChunkPiece, counts: ChunkCounts | null): number {
-    if (counts !== null) {
-      source = 'running usage'
-      return counts.completion - (scope === 'choice' ? (ofChoice[piece.choice] ?? 0) : all)
-    }
-    const { reasoning, text, calls, tokens } = piece
-    source = tokens === null ? 'one token a piece' : 'token ids'
-    return tokens ?? (reasoning + text !== '' || calls.length > 0 ? 1 : 0)
+  function told(piece: ChunkPiece, counts: ChunkCounts | null): readonly [CountSource, number] {
+    const { choice, reasoning, text, calls, tokens } = piece
+    if (counts !== null)
+      return ['running usage', counts.completion - (scope === 'choice' ? (ofChoice[choice] ?? 0) : all)]
+    if (tokens !== null) return ['token ids', tokens]
+    return ['one token a piece', reasoning + text !== '' || calls.length > 0 ? 1 : 0]
   }
 
   return {
     count(piece, counts) {
-      const tokens = Math.max(0, told(piece, counts))
+      const [from, count] = told(piece, counts)
+      const tokens = Math.max(0, count)
+      if (tokens > 0) source = from
       ofChoice[piece.choice] = (ofChoice[piece.choice] ?? 0) + tokens
       all += tokens
       return tokens

@@ -171,13 +171,16 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
   /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
   async function* ask(order: Order, signal: AbortSignal): AsyncGenerator<Chunk, void> {
     const body = writeRequest(order)
+    let begun = false
     try {
-      yield* connections.ask(body, signal)
+      for await (const chunk of connections.ask(body, signal)) {
+        begun = true
+        yield chunk
+      }
     } catch (error) {
-      yield* connections.ask(
-        { ...body, max_tokens: roomAfter(error, Number(body['max_tokens']), order.prompt) },
-        signal,
-      )
+      if (begun) throw error
+      const room = roomAfter(error, Number(body['max_tokens']), order.prompt)
+      yield* connections.ask({ ...body, max_tokens: room }, signal)
     }
   }
 
