@@ -103,10 +103,13 @@ export function openRedis(parts: RedisParts): Redis {
     if (!isUp()) return Promise.reject(redisGone(reason))
     return new Promise((resolve, reject) => {
       let given = false
-      const cancel = parts.after(parts.patience, () => {
-        given = true
-        missed()
-        reject(redisGone(reason))
+      // Where it was this process that had no time, the answer may be here already: it is looked for once more.
+      let cancel = parts.after(parts.patience, () => {
+        cancel = parts.after(1, () => {
+          given = true
+          missed()
+          reject(redisGone(reason))
+        })
       })
       const settle = (inTime: () => void, tooLate: () => void) => {
         cancel()
