@@ -7,6 +7,7 @@ import { readJson } from '../read-json.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
 import { refuseLong } from '../rules/compat.ts'
 import { type Find, findModel } from '../rules/find-model.ts'
+import { isAgent } from '../rules/is-agent.ts'
 import { settleLimits } from '../rules/settle-limits.ts'
 import { settleOutput } from '../rules/settle-output.ts'
 import { settleSampling } from '../rules/settle-sampling.ts'
@@ -75,7 +76,7 @@ function readThinking(body: Body, model: Model, tools: ToolUse, userAgent: strin
     )
   }
   const toolNames = (body.tools ?? []).map((tool) => tool.function.name)
-  const effort = settleEffort(body.reasoning_effort ?? null, model, userAgent, toolNames)
+  const effort = settleEffort(body.reasoning_effort ?? null, model, isAgent(userAgent, toolNames))
   const names = { on: 'enable_thinking', off: 'false', budget: 'thinking_budget' }
   const asked = { on: body.enable_thinking ?? null, budget: body.thinking_budget ?? null, names }
   return settleThinking(asked, model, tools, effort)

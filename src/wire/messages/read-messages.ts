@@ -1,5 +1,5 @@
 import type { Model } from '../../chat/model.ts'
-import type { AssistantTurn, Call, Part } from '../../chat/request.ts'
+import type { AssistantTurn, Call, Message, Part } from '../../chat/request.ts'
 import { invalid } from '../refusals.ts'
 import { allowedPart, type Placed, readText, settleMessages } from '../rules/settle-messages.ts'
 import type { AssistantBlock, Body, BodyMessage, ImageBlock, ResultBlock, UserBlock } from './schema.ts'
@@ -16,18 +16,57 @@ const nothing: AssistantTurn = { reasoning: '', text: '', calls: [] }
 
 /** Reads `system` and `messages`. */
 export function readMessages({ system, messages }: Body, model: Model): Conversation {
-  const instructions = readText(system ?? '')
-  const placed: Placed[] =
-    instructions === '' ? [] : [{ message: { role: 'system', text: instructions }, field: 'system' }]
   const last = messages.at(-1)
   const prefilled = last?.role === 'assistant' ? last : null
-  for (const [at, message] of messages.entries()) {
-    if (message !== prefilled) placed.push(...readMessage(message, model, `messages[${at}].content`))
-  }
+  const placed = (prefilled ? messages.slice(0, -1) : messages).flatMap((message, at) =>
+    readMessage(message, model, `messages[${at}].content`),
+  )
+  const instructions = readText(system ?? '')
+  if (instructions !== '')
+    placed.unshift({ message: { role: 'system', text: instructions }, field: 'system' })
   const begunField = prefilled ? `messages[${messages.length - 1}].content` : ''
   const begun = prefilled ? readTurn(prefilled.content) : nothing
   if (begun.calls.length > 0) throw invalid(begunField, 'must be followed by the results of its calls')
-  return { messages: settleMessages(placed), begun, begunField }
+  return { messages: settleMessages(joinTurns(placed)), begun, begunField }
+}
+
+/**
+ * Turns of one side in a row are one turn. Instructions that come after the first turn are said in their place and for
+ * the user: many chat templates refuse them anywhere but at the beginning, and there they would change all that a prefix
+ * cache holds.
+ */
+function joinTurns(placed: readonly Placed[]): readonly Placed[] {
+  const runs: Placed[][] = []
+  let begun = false
+  for (const { message, field } of placed) {
+    const own: Message =
+      begun && message.role === 'system' ? { role: 'user', parts: [textOf(message)] } : message
+    begun ||= message.role !== 'system'
+    const run = runs.at(-1)
+    const goesOn = own.role !== 'tool' && own.role === run?.[0]?.message.role
+    if (goesOn) run.push({ message: own, field })
+    else runs.push([{ message: own, field }])
+  }
+  return runs.flatMap((run) => (run.length === 1 ? run : joinRun(run)))
+}
+
+/** All at once: a caller may send a great many. */
+function joinRun(run: readonly Placed[]): readonly Placed[] {
+  const all = run.map(({ message }) => message)
+  const field = run[0]?.field ?? ''
+  const parts = all.flatMap((message) => (message.role === 'user' ? message.parts : []))
+  if (parts.length > 0) return [{ message: { role: 'user', parts }, field }]
+  const instructions = all.flatMap((message) => (message.role === 'system' ? [message.text] : []))
+  if (instructions.length > 0) return [{ message: { role: 'system', text: lines(instructions) }, field }]
+  const turns = all.filter((message) => message.role === 'assistant')
+  const reasoning = lines(turns.map((turn) => turn.reasoning))
+  const text = lines(turns.map((turn) => turn.text))
+  const calls = turns.flatMap((turn) => turn.calls)
+  return [{ message: { role: 'assistant', reasoning, text, calls }, field }]
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n')
 }
 
 function readMessage(message: BodyMessage, model: Model, path: string): readonly Placed[] {

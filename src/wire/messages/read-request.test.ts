@@ -88,8 +88,31 @@ describe('readRequest reads', () => {
     expect(read({ system: 'a\nb' }).messages[0]).toEqual({ role: 'system', text: 'a\nb' })
     expect(read({ system: blocks })).toEqual(read({ system: 'a\nb' }))
     expect(read({ system: [] })).toEqual(read({}))
-    const within = [...hello, { role: 'system', content: 'c' }]
-    expect(read({ messages: within }).messages[1]).toEqual({ role: 'system', text: 'c' })
+    const first = [{ role: 'system', content: 'b' }, ...hello]
+    expect(read({ system: 'a', messages: first })).toEqual(read({ system: 'a\nb' }))
+  })
+
+  test('later instructions in their place, and turns that follow one of the same side as one turn', () => {
+    const call = { type: 'tool_use', id: '1', name: 'f', input: {} }
+    const messages = [
+      ...hello,
+      { role: 'system', content: 'a' },
+      { role: 'assistant', content: 'b' },
+      { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm' }, call] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: '1', content: 'c' }] },
+      { role: 'user', content: 'd' },
+    ]
+    expect(read({ messages }).messages).toEqual([
+      { role: 'user', parts: ['Hello', 'a'].map((text) => ({ type: 'text', text })) },
+      {
+        role: 'assistant',
+        reasoning: 'hm',
+        text: 'b',
+        calls: [{ id: '1', name: 'f', arguments: '{}' }],
+      },
+      { role: 'tool', callId: '1', text: 'c' },
+      { role: 'user', parts: [{ type: 'text', text: 'd' }] },
+    ])
   })
 
   test('thoughts, calls and their results, what failed, and what a result shows', () => {
@@ -211,10 +234,8 @@ describe('readRequest reads', () => {
     expect(effort({ tools: ['Write', 'Bash'].map((name) => ({ ...tool, name })) })).toMatchObject({
       because: 'agent',
     })
-    expect(effort({ output_config: { effort: 'medium' } }, 'claude-cli/2')).toEqual({
-      level: 'high',
-      because: 'asked',
-    })
+    expect(effort({ output_config: { effort: 'medium' } })).toEqual({ level: 'high', because: 'asked' })
+    expect(effort({ output_config: { effort: 'high' } }, 'claude-cli/2')).toMatchObject({ level: 'max' })
   })
 
   test('a schema that the answer must follow', () => {
@@ -436,6 +457,11 @@ describe('readRequest, given anything,', () => {
       expect(failure.message.length).toBeLessThan(300)
     })
     fc.assert(property, { numRuns: 1000 })
+  })
+
+  test('joins a great many turns at once', () => {
+    const messages = Array(100_000).fill(hello[0])
+    expect(read({ messages }).messages).toHaveLength(1)
   })
 
   test('reads or refuses any bytes', () => {

@@ -7,6 +7,7 @@ import { invalid, refuseFault, refused } from '../refusals.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
 import { refuseLong } from '../rules/compat.ts'
 import { type Find, findModel } from '../rules/find-model.ts'
+import { isAgent } from '../rules/is-agent.ts'
 import { settleLimits } from '../rules/settle-limits.ts'
 import { settleOutput } from '../rules/settle-output.ts'
 import { settleSampling } from '../rules/settle-sampling.ts'
@@ -128,8 +129,12 @@ function readThinking(
     throw invalid('thinking.type', 'must be "disabled" for this model, which never thinks')
   if (asked?.type === 'disabled' && kind === 'always')
     throw invalid('thinking.type', 'must be "enabled" for this model, which always thinks')
-  const names = (named ?? []).map(({ name }) => name)
-  const effort = settleEffort(config?.effort ?? null, model, userAgent, names)
+  // Agents name an effort that nobody chose, and the service gives them its own.
+  const agent = isAgent(
+    userAgent,
+    (named ?? []).map(({ name }) => name),
+  )
+  const effort = settleEffort(agent ? null : (config?.effort ?? null), model, agent)
   const budget = asked?.type === 'enabled' ? (asked.budget_tokens ?? null) : null
   const on = readSwitch(asked ?? null, begun.text !== '' && begun.reasoning === '')
   return settleThinking({ on, budget, names: thinkingNames }, model, tools, effort)

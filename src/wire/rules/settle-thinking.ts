@@ -1,7 +1,6 @@
 import type { Model } from '../../chat/model.ts'
 import type { Effort, Thinking, ToolUse } from '../../chat/request.ts'
 import { invalid } from '../refusals.ts'
-import { isAgent } from './is-agent.ts'
 
 /** What the caller says of thought, and what the fields are called. */
 export interface ThinkingAsked {
@@ -39,15 +38,8 @@ export function refuseThought(field: string, thinking: Thinking): void {
 const levels = { low: 'high', medium: 'high', high: 'high', xhigh: 'max', max: 'max' } as const
 
 /** A model without a choice of efforts is asked for none, and so the field is ignored as the service does. */
-export function settleEffort(
-  asked: keyof typeof levels | null,
-  { effort }: Model,
-  userAgent: string,
-  toolNames: readonly string[],
-): Effort {
+export function settleEffort(asked: keyof typeof levels | null, { effort }: Model, agent: boolean): Effort {
   if (effort.kind === 'none') return { level: 'high', because: 'default' }
   if (asked !== null) return { level: levels[asked], because: 'asked' }
-  return isAgent(userAgent, toolNames)
-    ? { level: effort.agents, because: 'agent' }
-    : { level: effort.byDefault, because: 'default' }
+  return agent ? { level: effort.agents, because: 'agent' } : { level: effort.byDefault, because: 'default' }
 }
