@@ -46,8 +46,9 @@ async function keepRunning(
     kill: () => void child.kill('SIGKILL'),
     async close() {
       wanted = false
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      // One that has just been killed has ended, or is about to.
+      if (child.kill('SIGKILL') && child.exitCode === null && child.signalCode === null)
+        await once(child, 'exit')
     },
   }
 }
