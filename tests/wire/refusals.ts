@@ -1,5 +1,6 @@
 import { Failure } from '../../src/chat/failure.ts'
 import type { Model } from '../../src/chat/model.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import { writeFailure } from '../../src/wire/failures.ts'
 
 /** A row of small numbers, for what is read against it. */
@@ -25,6 +26,23 @@ export const model: Model = {
   dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
   switches: { thinking: [], effort: [] },
   standIn: '',
+}
+/** What a body that only asks `Hello` of it comes to. */
+export const helloRequest: ChatRequest = {
+  model,
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
+  sampling: model.sampling,
+  stop: [],
+  thinking: { mode: 'off' },
+  answerLimit: 100,
+  leastRoom: 1,
+  tools: { mode: 'none' },
+  parallelCalls: true,
+  output: { kind: 'text' },
+  choices: 1,
+  begun: { reasoning: '', text: '', calls: [] },
+  suffix: '',
+  reply: { kind: 'whole' },
 }
 export const plain = { compat: 'served', userAgent: '' } as const
 

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { Failure, toFailure } from '../../chat/failure.ts'
 import type { Model, ThinkingAbility } from '../../chat/model.ts'
 import type { ChatRequest } from '../../chat/request.ts'
-import { inItsWords, invalid, model, plain, refusal, refused } from '../../../tests/wire/refusals.ts'
+import {
+  helloRequest,
+  inItsWords,
+  invalid,
+  model,
+  plain,
+  refusal,
+  refused,
+} from '../../../tests/wire/refusals.ts'
 import { writeFailure } from '../failures.ts'
 import type { Circumstances } from '../rules/circumstances.ts'
 import { readRequest } from './read-request.ts'
@@ -28,22 +36,7 @@ function readText(body: string, row = model, circumstances: Circumstances = plai
 
 describe('readRequest, given little,', () => {
   test("answers every question from the model's row", () => {
-    expect(read({})).toEqual({
-      model,
-      messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
-      sampling: model.sampling,
-      stop: [],
-      thinking: { mode: 'off' },
-      answerLimit: 100,
-      leastRoom: 1,
-      tools: { mode: 'none' },
-      parallelCalls: true,
-      output: { kind: 'text' },
-      choices: 1,
-      begun: { reasoning: '', text: '', calls: [] },
-      suffix: '',
-      reply: { kind: 'whole' },
-    })
+    expect(read({})).toEqual(helloRequest)
   })
 
   test('takes null for absent in every optional field', () => {

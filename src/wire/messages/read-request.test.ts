@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inItsWords, invalid, model, plain, refusal, refused } from '../../../tests/wire/refusals.ts'
+import {
+  helloRequest,
+  inItsWords,
+  invalid,
+  model,
+  plain,
+  refusal,
+  refused,
+} from '../../../tests/wire/refusals.ts'
 import { Failure, toFailure } from '../../chat/failure.ts'
 import type { Model, ThinkingAbility } from '../../chat/model.ts'
 import type { ChatRequest } from '../../chat/request.ts'
@@ -31,22 +39,7 @@ const tool = { name: 'f', input_schema: { type: 'object' } }
 
 describe('readRequest, given little,', () => {
   test("answers every question from the model's row, the answer's length too", () => {
-    expect(read({})).toEqual({
-      model,
-      messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
-      sampling: model.sampling,
-      stop: [],
-      thinking: { mode: 'off' },
-      answerLimit: 100,
-      leastRoom: 1,
-      tools: { mode: 'none' },
-      parallelCalls: true,
-      output: { kind: 'text' },
-      choices: 1,
-      begun: { reasoning: '', text: '', calls: [] },
-      suffix: '',
-      reply: { kind: 'whole' },
-    })
+    expect(read({})).toEqual(helloRequest)
   })
 
   test('takes null for absent in every optional field', () => {
