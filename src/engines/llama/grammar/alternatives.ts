@@ -1,8 +1,8 @@
-import type { Json } from '../../../chat/json.ts'
 import { checkKeywords, namesOf, propertiesOf, schemaOf, schemasOf, textOf } from './keywords.ts'
 import type { Located, SchemaDocument, SchemaNode } from './schema-nodes.ts'
 import { isObject, malformed, pathOf, refuse } from './schema-nodes.ts'
 import { kindOf, namedKinds, namedValues } from './value-kinds.ts'
+import type { Work } from './work.ts'
 
 /**
  * Schemas that a value must satisfy all at once, by the keywords that stand in each of them; what they refer to or combine
@@ -12,28 +12,31 @@ export type Alternative = readonly SchemaNode[]
 
 /** Bounds of what a schema may make of `anyOf`, `oneOf`, `allOf` and `$ref` in one place. */
 const mostAlternatives = 500
-const mostSteps = 5000
 const deepest = 100
 
 /** The alternatives of a value that must satisfy some schemas. A chain of references that never ends allows nothing. */
 export function alternativesOf(
   document: SchemaDocument,
   schemas: readonly Located[],
+  work: Work,
 ): readonly Alternative[] {
-  return new Expansion(document).expandAll(schemas, [])
+  return new Expansion(document, work).expandAll(schemas, [])
 }
 
 class Expansion {
   readonly #document: SchemaDocument
-  #steps = 0
+  readonly #work: Work
+  readonly #values = new Map<Alternative, ReadonlySet<string> | null>()
+  readonly #kinds = new Map<Alternative, ReadonlySet<string> | null>()
 
-  constructor(document: SchemaDocument) {
+  constructor(document: SchemaDocument, work: Work) {
     this.#document = document
+    this.#work = work
   }
 
   expandAll(schemas: readonly Located[], trail: readonly SchemaNode[]): readonly Alternative[] {
     let all: readonly Alternative[] = [[]]
-    for (const located of schemas) all = cross(all, this.expand(located, trail), located.path)
+    for (const located of schemas) all = this.#cross(all, this.expand(located, trail), located.path)
     return all
   }
 
@@ -43,8 +46,8 @@ class Expansion {
     if (!isObject(schema)) throw malformed(path, 'a schema: an object, true or false')
     const node = this.#document.node(schema, path)
     if (trail.includes(node)) return []
-    if (++this.#steps > mostSteps || trail.length > deepest)
-      throw refuse(path, `it is combined of more than ${mostSteps} schemas, or more than ${deepest} deep`)
+    this.#work.spend(10, path)
+    if (trail.length > deepest) throw refuse(path, `its schemas are combined more than ${deepest} deep`)
     checkKeywords(node, this.#document.isRoot(node))
     const below = [...trail, node]
     const ref = textOf(node, '$ref')
@@ -52,11 +55,12 @@ class Expansion {
       ...(ref === null ? [] : [this.#document.resolve(ref, pathOf(path, '$ref'))]),
       ...(schemasOf(node, 'allOf') ?? []),
     ]
-    let alternatives = cross([[node]], this.expandAll(all, below), path)
+    let alternatives = this.#cross([[node]], this.expandAll(all, below), path)
     const any = schemasOf(node, 'anyOf')
-    if (any) alternatives = cross(alternatives, this.#union(any, below), pathOf(path, 'anyOf'))
+    if (any) alternatives = this.#cross(alternatives, this.#union(any, below), pathOf(path, 'anyOf'))
     const one = schemasOf(node, 'oneOf')
-    if (one) alternatives = cross(alternatives, this.#exclusive(one, below, pathOf(path, 'oneOf')), path)
+    if (one)
+      alternatives = this.#cross(alternatives, this.#exclusive(one, below, pathOf(path, 'oneOf')), path)
     return alternatives
   }
 
@@ -73,6 +77,7 @@ class Expansion {
     const branches = schemas.map((located) => this.expand(located, trail))
     for (const [index, branch] of branches.entries())
       for (const other of branches.slice(index + 1)) {
+        this.#work.spend(20, path)
         if (this.#areDisjoint(branch, other, 0)) continue
         throw refuse(
           path,
@@ -87,10 +92,10 @@ class Expansion {
   }
 
   #isDisjoint(one: Alternative, other: Alternative, depth: number): boolean {
-    if (++this.#steps > mostSteps || depth > 3) return false
-    const [kinds, otherKinds] = [kindsIn(one), kindsIn(other)]
+    if (depth > 3) return false
+    const [kinds, otherKinds] = [this.#kindsIn(one), this.#kindsIn(other)]
     if (kinds !== null && otherKinds !== null && areApart(kinds, otherKinds)) return true
-    const [values, otherValues] = [valuesIn(one), valuesIn(other)]
+    const [values, otherValues] = [this.#valuesIn(one), this.#valuesIn(other)]
     if (values !== null && otherValues !== null) return areApart(values, otherValues)
     const areObjects = [kinds, otherKinds].every((each) => each?.size === 1 && each.has('object'))
     return areObjects && this.#differInProperty(one, other, depth)
@@ -106,31 +111,40 @@ class Expansion {
     }
     return [...otherRequired].some((name) => isForbidden(name, one))
   }
-}
 
-/** All combinations of one of each. */
-function cross(
-  some: readonly Alternative[],
-  others: readonly Alternative[],
-  path: string,
-): readonly Alternative[] {
-  if (some.length * others.length > mostAlternatives)
-    throw refuse(path, `it allows more than ${mostAlternatives} alternatives in one place`)
-  return some.flatMap((one) => others.map((other) => [...new Set([...one, ...other])]))
+  /** All combinations of one of each. */
+  #cross(some: readonly Alternative[], others: readonly Alternative[], path: string): readonly Alternative[] {
+    if (some.length * others.length > mostAlternatives)
+      throw refuse(path, `it allows more than ${mostAlternatives} alternatives in one place`)
+    return some.flatMap((one) =>
+      others.map((other) => {
+        this.#work.spend(one.length + other.length, path)
+        return [...new Set([...one, ...other])]
+      }),
+    )
+  }
+
+  #valuesIn(nodes: Alternative): ReadonlySet<string> | null {
+    const known = this.#values.get(nodes)
+    if (known !== undefined) return known
+    const values = namedValues(nodes)
+    const written = values && new Set(values.map((value) => JSON.stringify(value)))
+    this.#values.set(nodes, written)
+    return written
+  }
+
+  #kindsIn(nodes: Alternative): ReadonlySet<string> | null {
+    const known = this.#kinds.get(nodes)
+    if (known !== undefined) return known
+    const values = namedValues(nodes)
+    const kinds = values === null ? namedKinds(nodes) : new Set(values.map(kindOf))
+    this.#kinds.set(nodes, kinds)
+    return kinds
+  }
 }
 
 function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   return ![...some].some((each) => others.has(each))
-}
-
-function kindsIn(nodes: Alternative): ReadonlySet<string> | null {
-  const values = namedValues(nodes)
-  return values === null ? namedKinds(nodes) : new Set(values.map(kindOf))
-}
-
-function valuesIn(nodes: Alternative): ReadonlySet<string> | null {
-  const values = namedValues(nodes)
-  return values && new Set(values.map((value: Json) => JSON.stringify(value)))
 }
 
 function requiredIn(nodes: Alternative): ReadonlySet<string> {

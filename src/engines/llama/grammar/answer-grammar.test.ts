@@ -217,7 +217,7 @@ function read(prompt: Prompt, text: string) {
   return { calls, reason: end?.type === 'finish' ? end.reason : '' }
 }
 
-describe.each(callSyntaxes)('calls written as %s', (syntax) => {
+describe.each(callSyntaxes)('calls written as %s', { timeout: 60_000 }, (syntax) => {
   test('are read back with arguments that follow their schema', () => {
     const tools = [tool('hostile', hostile), tool('none', { type: 'object', properties: {} }), time]
     const prompt = asking(syntax, { mode: 'required', tools })

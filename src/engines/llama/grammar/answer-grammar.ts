@@ -35,13 +35,20 @@ export function answerGrammar(prompt: Prompt): Grammar | null {
   const rules = new Rules('response_format', isMarked ? 'escaped' : 'plain')
   const blocks = syntax === null || tools.mode === 'none' ? null : blocksOf(syntax, tools, rules)
   const grammar = rules.finish(rootOf(prompt, blocks, isForced, rules))
-  if (begun.text !== '' && accepts(grammar, begun.text) === 'no')
+  if (begun.text !== '' && !canBegin(grammar, begun.text))
     throw new Failure(
       'invalid-request',
       'prefix cannot begin an answer that follows response_format, tools and tool_choice.',
       { field: 'prefix' },
     )
   return grammar
+}
+
+/** More characters than an answer has; to hold each against a grammar takes some microseconds. */
+const longestBegun = 100_000
+
+function canBegin(grammar: Grammar, text: string): boolean {
+  return text.length <= longestBegun && accepts(grammar, text) !== 'no'
 }
 
 /** Null where no calls can be made. `needed`: the field that asks for a grammar of calls, if any does. */

@@ -1,6 +1,7 @@
 import { Failure } from '../../../chat/failure.ts'
 import type { Expression, Ranges } from './expression.ts'
 import { anyCharacter, intersect, unite } from './ranges.ts'
+import type { Site } from './work.ts'
 
 /**
  * A deterministic automaton: from its first state one edge at most takes each character. Every state can be reached, and
@@ -23,19 +24,16 @@ export interface Edge {
 /** More states than this are refused: each becomes a rule of the grammar. */
 const mostStates = 4000
 
-/** A bound for the time that the making of an automaton takes: some tens of milliseconds. */
-const mostWork = 100_000
-
-/** The automaton of an expression without rules. Throws a `Failure` naming `field` where it would be too large. */
-export function automatonOf(expression: Expression, field: string): Automaton {
-  const machine = new Machine(field)
+/** The automaton of an expression without rules. Throws a `Failure` naming the site where it would be too large. */
+export function automatonOf(expression: Expression, site: Site): Automaton {
+  const machine = new Machine(site)
   const first = machine.state()
   const last = machine.build(expression, first)
-  return trim(determinise(machine, first, last, field))
+  return trim(determinise(machine, first, last, site))
 }
 
 /** The texts that both match. */
-export function bothOf(one: Automaton, other: Automaton, field: string): Automaton {
+export function bothOf(one: Automaton, other: Automaton, site: Site): Automaton {
   if (one.length === 0 || other.length === 0) return []
   const pairs: [number, number][] = [[0, 0]]
   const known = new Map([['0,0', 0]])
@@ -44,6 +42,7 @@ export function bothOf(one: Automaton, other: Automaton, field: string): Automat
     const [left, right] = [one[a], other[b]]
     if (left === undefined || right === undefined) break
     const edges: Edge[] = []
+    site.work.spend(left.edges.length * right.edges.length, site.field)
     for (const x of left.edges)
       for (const y of right.edges) {
         const ranges = intersect(x.ranges, y.ranges)
@@ -54,7 +53,7 @@ export function bothOf(one: Automaton, other: Automaton, field: string): Automat
         edges.push({ ranges, to })
       }
     states.push({ ends: left.ends && right.ends, edges })
-    checkSize(states.length, field)
+    checkSize(states.length, site)
   }
   return trim(states)
 }
@@ -76,9 +75,9 @@ export function follow(state: State, point: number): number | undefined {
 }
 
 /** The texts of `min` to `max` characters. */
-export function automatonOfLength(min: number, max: number, field: string): Automaton {
+export function automatonOfLength(min: number, max: number, site: Site): Automaton {
   const last = max === Infinity ? min : max
-  checkSize(last, field)
+  checkSize(last, site)
   return Array.from({ length: last + 1 }, (_, length) => ({
     ends: length >= min,
     edges: length < max ? [{ ranges: anyCharacter, to: Math.min(length + 1, last) }] : [],
@@ -89,14 +88,14 @@ export function automatonOfLength(min: number, max: number, field: string): Auto
 class Machine {
   readonly edges: Edge[][] = []
   readonly steps: number[][] = []
-  readonly #field: string
+  readonly #site: Site
 
-  constructor(field: string) {
-    this.#field = field
+  constructor(site: Site) {
+    this.#site = site
   }
 
   state(): number {
-    checkSize(this.edges.length / 4, this.#field)
+    checkSize(this.edges.length / 4, this.#site)
     this.steps.push([])
     return this.edges.push([]) - 1
   }
@@ -158,14 +157,12 @@ function charRange(character: string): Ranges {
 }
 
 /** The subset construction. */
-function determinise(machine: Machine, first: number, last: number, field: string): State[] {
+function determinise(machine: Machine, first: number, last: number, site: Site): State[] {
   const sets: number[][] = [closure(machine, [first])]
   const known = new Map([[sets[0]?.join() ?? '', 0]])
   const states: State[] = []
-  let work = 0
   for (const set of sets) {
-    work += set.length
-    if (work > mostWork) throw tooLarge(field)
+    site.work.spend(set.length, site.field)
     const edges = set.flatMap((state) => machine.edges[state] ?? [])
     const byTarget = new Map<number, [number, number][]>()
     for (const [from, to] of pieces(edges)) {
@@ -184,7 +181,7 @@ function determinise(machine: Machine, first: number, last: number, field: strin
       ends: set.includes(last),
       edges: [...byTarget].map(([to, ranges]) => ({ ranges: unite(ranges), to })),
     })
-    checkSize(sets.length, field)
+    checkSize(sets.length, site)
   }
   return states
 }
@@ -227,12 +224,11 @@ export function trim(states: readonly State[]): Automaton {
   return trimmed
 }
 
-function checkSize(states: number, field: string): void {
-  if (states > mostStates) throw tooLarge(field)
-}
-
-function tooLarge(field: string): Failure {
-  return new Failure(
+/** Also counts the state as work. */
+function checkSize(states: number, { field, work }: Site): void {
+  work.spend(1, field)
+  if (states <= mostStates) return
+  throw new Failure(
     'invalid-request',
     `${field} is too large to be enforced: it would take more than ${mostStates} states to follow.`,
     { field },

@@ -10,8 +10,8 @@ import { objectExpression } from './objects.ts'
 import type { Places } from './places.ts'
 import type { Rules } from './rules.ts'
 import type { Located } from './schema-nodes.ts'
-import { SchemaDocument, isObject, pathOf, refuse } from './schema-nodes.ts'
-import { admitsString, stringExpression } from './strings.ts'
+import { SchemaDocument, isObject, refuse } from './schema-nodes.ts'
+import { stringExpression, stringsAdmitted } from './strings.ts'
 import type { ValueKind } from './value-kinds.ts'
 import { allowedKinds, kindOf, keywordsOf, namedKinds, namedValues } from './value-kinds.ts'
 
@@ -48,7 +48,7 @@ export class SchemaCompiler implements Places {
 
   /** What an alternative of these schemas is, for who must look into it. */
   alternatives(schemas: readonly Located[]): readonly Alternative[] {
-    return alternativesOf(this.#document, schemas)
+    return alternativesOf(this.#document, schemas, this.rules.work)
   }
 
   /** Compiles later what it names, so that schemas may nest deeply and refer to themselves. */
@@ -83,11 +83,7 @@ export class SchemaCompiler implements Places {
 
   #write(nodes: Alternative): Expression {
     const values = namedValues(nodes)
-    if (values !== null)
-      return oneOfValues(
-        values.filter((value) => admits(nodes, value)),
-        this.rules,
-      )
+    if (values !== null) return oneOfValues(values.filter(valuesAdmitted(nodes, this.rules)), this.rules)
     const kinds = allowedKinds(nodes)
     return choice([...kinds].map((kind) => this.#ofKind(kind, kinds, nodes)))
   }
@@ -119,15 +115,23 @@ function keyOfNodes(nodes: Alternative): string {
     .join()
 }
 
-/** Whether one of the values that some schemas name satisfies what else they say. */
-function admits(nodes: Alternative, value: Json): boolean {
-  if (namedKinds(nodes)?.has(kindOf(value)) === false) return false
-  if (typeof value === 'string') return admitsString(nodes, value)
-  if (typeof value === 'number') return admitsNumber(nodes, value)
-  if (typeof value === 'object' && value !== null)
-    for (const node of nodes)
-      for (const keyword of keywordsOf(kindOf(value)))
-        if (node.schema[keyword] !== undefined)
-          throw refuse(pathOf(node.path, keyword), 'it stands beside values that are named whole')
-  return true
+/** Says of a value that some schemas name whether it satisfies what else they say. */
+function valuesAdmitted(nodes: Alternative, rules: Rules): (value: Json) => boolean {
+  const kinds = namedKinds(nodes)
+  const admitsString = stringsAdmitted(nodes, rules)
+  return (value) => {
+    const kind = kindOf(value)
+    if (kinds?.has(kind) === false) return false
+    if (typeof value === 'string') return admitsString(value)
+    if (typeof value === 'number') return admitsNumber(nodes, value)
+    const beside = nodes.find(({ schema }) =>
+      keywordsOf(kind).some((keyword) => schema[keyword] !== undefined),
+    )
+    if (beside !== undefined)
+      throw refuse(
+        beside.path,
+        'what it says of the inside of a value stands beside values that are named whole',
+      )
+    return true
+  }
 }

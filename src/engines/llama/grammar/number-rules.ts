@@ -1,7 +1,7 @@
 import type { Automaton, Edge } from './automaton.ts'
 import { automatonOf, bothOf } from './automaton.ts'
 import type { Expression } from './expression.ts'
-import { choice, empty, oneOf } from './expression.ts'
+import { empty, nothing, oneOf } from './expression.ts'
 import { numberOf } from './keywords.ts'
 import type { Bound, NumberBounds } from './numbers.ts'
 import { exactDigits, integerDigits, integers, numbers } from './numbers.ts'
@@ -24,13 +24,19 @@ export function numberExpression(
   if (steps.some((step) => step.factor !== whole?.factor && step.factor > 1))
     throw refuse(whole?.path ?? '', 'only one multipleOf in a place can be enforced')
   if (whole !== undefined) {
-    const range = automatonOf(integerDigits(bounds, exactDigits), whole.path)
-    return writeAutomaton(bothOf(range, multiplesOf(whole.factor), whole.path), rules, oneOf, () => empty)
+    const site = rules.at(whole.path)
+    // Each digit after each remainder, some times over.
+    site.work.spend(whole.factor * 10, whole.path)
+    const range = automatonOf(integerDigits(bounds, exactDigits), site)
+    return writeAutomaton(bothOf(range, multiplesOf(whole.factor), site), rules, oneOf, () => empty)
   }
   const places = Math.min(...steps.map((step) => step.places), Infinity)
-  if (!kinds.has('fraction') || places === 0) return integers(bounds)
+  const isWhole = !kinds.has('fraction') || places === 0
   // A number that must not be whole is none of JSON Schema's types.
-  return kinds.has('integer') ? numbers(bounds, places) : choice([])
+  if (!isWhole && !kinds.has('integer')) return nothing
+  return rules.once(`number ${JSON.stringify([bounds, isWhole, places])}`, () =>
+    rules.add('number', isWhole ? integers(bounds) : numbers(bounds, places)),
+  )
 }
 
 /** What a `multipleOf` asks for: a whole factor, or as many digits after the point as a power of ten has. */

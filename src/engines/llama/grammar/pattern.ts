@@ -4,6 +4,7 @@ import { automatonOf, follow, trim } from './automaton.ts'
 import type { Expression, Ranges } from './expression.ts'
 import { choice, empty, oneOf, repeat, sequence } from './expression.ts'
 import { anyCharacter, charactersOf, intersect, invert, unite } from './ranges.ts'
+import type { Site } from './work.ts'
 
 /** Stand for the two ends of a text, which no character can be mistaken for. */
 const start: Ranges = [[0x110000, 0x110000]]
@@ -12,17 +13,17 @@ const anything = repeat(oneOf(anyCharacter), 0, Infinity)
 
 /**
  * The texts in which a pattern of JSON Schema is found, anywhere where it has no anchors. The pattern is an ECMAScript
- * regular expression with the flag `u`. Throws a `Failure` naming `field` for what an automaton cannot say (looking
+ * regular expression with the flag `u`. Throws a `Failure` naming the site for what an automaton cannot say (looking
  * around, references to groups, word boundaries) and for what cannot be read.
  */
-export function automatonOfPattern(pattern: string, field: string): Automaton {
+export function automatonOfPattern(pattern: string, site: Site): Automaton {
   const marked = automatonOf(
     sequence(
       choice([sequence(oneOf(start), anything), empty]),
-      new PatternReader(pattern, field).read(),
+      new PatternReader(pattern, site.field).read(),
       choice([sequence(anything, oneOf(end)), empty]),
     ),
-    field,
+    site,
   )
   return withoutMarks(marked)
 }

@@ -7,8 +7,9 @@ import { textWithout } from './marks.ts'
 import { charactersOf, invert } from './ranges.ts'
 import type { Rules } from './rules.ts'
 import type { SchemaNode } from './schema-nodes.ts'
-import { admitsString, stringRules, withLength } from './strings.ts'
+import { stringRules, stringsAdmitted, withLength } from './strings.ts'
 import { namedValues } from './value-kinds.ts'
+import type { Site } from './work.ts'
 import { writeAutomaton } from './write-automaton.ts'
 
 /** What ends a value that a model writes between marks. */
@@ -26,15 +27,17 @@ export function rawString(
   path: string,
 ): Expression {
   const newline = text(isLined ? '\n' : '')
-  const possible = possibleTexts(mark, isLined, path)
+  const site = rules.at(path)
+  const possible = possibleTexts(mark, isLined, site)
   const values = namedValues(nodes)
   if (values !== null) {
+    const admits = stringsAdmitted(nodes, rules)
     const texts = values.filter((value) => typeof value === 'string')
-    const fitting = texts.filter((value) => admitsString(nodes, value) && matches(possible, value))
+    const fitting = texts.filter((value) => admits(value) && matches(possible, value))
     return sequence(newline, oneOfTexts(fitting, rules), newline, text(mark))
   }
-  const { min, max, shape } = stringRules(nodes)
-  const fitting = shape === null ? withLength(possible, min, max, path) : bothOf(possible, shape, path)
+  const { min, max, shape } = stringRules(nodes, rules)
+  const fitting = shape === null ? withLength(possible, min, max, site) : bothOf(possible, shape, site)
   return sequence(
     newline,
     writeAutomaton(fitting, rules, oneOf, () => sequence(newline, text(mark))),
@@ -42,8 +45,8 @@ export function rawString(
 }
 
 /** Texts that can be read back: without the mark, and where they are lined without what could be read as a newline. */
-function possibleTexts(mark: string, isLined: boolean, path: string): Automaton {
+function possibleTexts(mark: string, isLined: boolean, site: Site): Automaton {
   const free = textWithout(mark)
   if (!isLined) return free
-  return bothOf(free, automatonOf(repeat(oneOf(invert(charactersOf('\r'))), 0, Infinity), path), path)
+  return bothOf(free, automatonOf(repeat(oneOf(invert(charactersOf('\r'))), 0, Infinity), site), site)
 }

@@ -1,8 +1,11 @@
 import { Failure } from '../../../chat/failure.ts'
+import type { Automaton } from './automaton.ts'
 import type { Expression, Rule } from './expression.ts'
 import { choice, nothing, repeat, rule, sequence, text } from './expression.ts'
 import type { JsonText } from './json-text.ts'
 import { jsonText } from './json-text.ts'
+import type { Site } from './work.ts'
+import { Work } from './work.ts'
 
 /** A whole grammar: every rule that it names is in it, and can end. `root` is where it begins. */
 export type Grammar = ReadonlyMap<string, Expression>
@@ -19,6 +22,9 @@ const mostCopies = 32
 /** Collects the rules of one grammar and keeps their number within bounds. */
 export class Rules {
   readonly json: JsonText
+  readonly work = new Work()
+  /** The automata of patterns that have been met. */
+  readonly patterns = new Map<string, Automaton>()
   readonly #rules: Map<string, Expression>
   readonly #needed: { readonly whole: Expression; readonly field: string }[] = []
   readonly #made = new Map<unknown, Expression>()
@@ -35,6 +41,10 @@ export class Rules {
   /** What is compiled from here on. */
   begin(field: string): void {
     this.#field = field
+  }
+
+  at(field: string): Site {
+    return { field, work: this.work }
   }
 
   /** Gives the whole of what is compiled, which must be possible. */

@@ -133,8 +133,8 @@ class MarkedValues {
     const characters = oneOf(invert(charactersOf(`${notInKeys} \t\r\n`)))
     const names = bothOf(
       automatonOfOthers(known),
-      automatonOf(repeat(characters, 1, longestName), path),
-      path,
+      automatonOf(repeat(characters, 1, longestName), rules.at(path)),
+      rules.at(path),
     )
     const key = writeAutomaton(names, rules, oneOf, () => empty)
     return sequence(open(key, isTold ? 'text' : null), rawString([], end, rules, path))
