@@ -5,7 +5,7 @@ import { allowedPart, type Placed, readText, settleMessages } from '../rules/set
 import type { AssistantBlock, Body, BodyMessage, ImageBlock, ResultBlock, UserBlock } from './schema.ts'
 
 /** The conversation, and the assistant's last message where the answer is to go on with it. */
-export interface Conversation {
+interface Conversation {
   readonly messages: ReturnType<typeof settleMessages>
   readonly begun: AssistantTurn
   /** Where `begun` stands; empty where there is none. */

@@ -13,7 +13,7 @@ import { settleOutput } from '../rules/settle-output.ts'
 import { settleSampling } from '../rules/settle-sampling.ts'
 import { refuseThought, settleEffort, settleThinking } from '../rules/settle-thinking.ts'
 import { settleTools } from '../rules/settle-tools.ts'
-import { type Conversation, readMessages } from './read-messages.ts'
+import { readMessages } from './read-messages.ts'
 import { type Body, bodySchema, bodyShape } from './schema.ts'
 
 /**
@@ -28,10 +28,10 @@ export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }:
   refuseUnkept(value)
   if (compat === 'documented') refuseUndocumented(value)
   const tools = readTools(value, model)
-  const conversation = readMessages(value, model)
-  const thinking = readThinking(value, model, tools, userAgent, conversation)
-  const { messages, begun, begunField } = conversation
-  if (begun.text !== '' && begun.reasoning === '') refuseThought(begunField, thinking)
+  const { messages, begun, begunField } = readMessages(value, model)
+  const goesOn = begun.text !== '' && begun.reasoning === ''
+  const thinking = readThinking(value, model, tools, userAgent, goesOn)
+  if (goesOn) refuseThought(begunField, thinking)
   return {
     model,
     messages,
@@ -122,7 +122,7 @@ function readThinking(
   model: Model,
   tools: ToolUse,
   userAgent: string,
-  { begun }: Conversation,
+  goesOn: boolean,
 ): Thinking {
   const { kind } = model.thinking
   if (asked?.type === 'enabled' && kind === 'never')
@@ -136,7 +136,7 @@ function readThinking(
   )
   const effort = settleEffort(agent ? null : (config?.effort ?? null), model, agent)
   const budget = asked?.type === 'enabled' ? (asked.budget_tokens ?? null) : null
-  const on = readSwitch(asked ?? null, begun.text !== '' && begun.reasoning === '')
+  const on = readSwitch(asked ?? null, goesOn)
   return settleThinking({ on, budget, names: thinkingNames }, model, tools, effort)
 }
 
