@@ -70,8 +70,9 @@ function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: Contrac
   test('a count of the prompt is what an answer says of it, or an honest refusal', async () => {
     const events = await collect(engine().answer({ ...prompt, answerLimit: 1 }, never))
     const counted = await engine().count(prompt, never).catch(toFailure)
-    if (counted instanceof Failure) expect(counted.kind).toBe('invalid-request')
-    else expect(counted).toBe(tokensOf(events, 'prompt'))
+    // What counts no tokens says so.
+    const told = counted instanceof Failure ? counted.kind : counted
+    expect([tokensOf(events, 'prompt'), 'invalid-request']).toContain(told)
   })
 
   test('each of several choices begins and finishes once', async () => {
