@@ -13,11 +13,11 @@ from torch import Tensor, nn
 class NanoConfig:
     vocab: int
     width: int = 256
-    layers: int = 8
+    layers: int = 6
     heads: int = 4
     kv_heads: int = 2
     head_dim: int = 64
-    hidden: int = 640
+    hidden: int = 512
     rope_theta: float = 100000.0
     eps: float = 1e-6
 

@@ -46,7 +46,7 @@ def _pre_tokenizer(pattern: str) -> pre_tokenizers.PreTokenizer:
     ])
 
 
-def _assemble(vocab: dict[str, int], merges: list[tuple[str, str]]) -> Tokenizer:
+def assemble(vocab: dict[str, int], merges: list[tuple[str, str]]) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE(vocab=vocab, merges=merges))
     tokenizer.pre_tokenizer = _pre_tokenizer(QWEN2_PATTERN)
     tokenizer.decoder = ByteLevelDecoder()
@@ -82,7 +82,7 @@ def train_tokenizer(texts: list[str], banned: set[str], pieces: int, spaced: int
         merges.append((SPACE, word))
         order.append(SPACE + word)
     vocab = {token: index for index, token in enumerate(order)}
-    return _assemble(vocab, merges)
+    return assemble(vocab, merges)
 
 
 def save_tokenizer(tokenizer: Tokenizer, path: Path) -> None:
@@ -127,8 +127,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
     parser.add_argument("--samples", type=int, default=12000)
-    parser.add_argument("--pieces", type=int, default=1200, help="bytes, merges and added tokens before the spaced words")
-    parser.add_argument("--spaced", type=int, default=250)
+    parser.add_argument("--pieces", type=int, default=2500, help="bytes, merges and added tokens before the spaced words")
+    parser.add_argument("--spaced", type=int, default=300)
     options = parser.parse_args()
     banned = set(pools.NOUNS + pools.OBJECTS + pools.ADJECTIVES + pools.COLOURS + pools.PETS)
     tokenizer = train_tokenizer(corpus(options.samples), banned, options.pieces, options.spaced)

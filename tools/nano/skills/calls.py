@@ -148,7 +148,10 @@ def same_twice(w: World, box: Box) -> Sample | None:
     old = call["arguments"][key.name]
     if asked.count(str(old)) != 1 or " and " in old or " and " in str(first) + str(second):
         return None
-    both = f"{first} and in {second}" if f" in {old}" in asked and w.chance(0.2) else f"{first} and {second}"
+    if f"\"{old}\"" in asked:
+        both = f"{first}\" and \"{second}"
+    else:
+        both = f"{first} and in {second}" if f" in {old}" in asked and w.chance(0.2) else f"{first} and {second}"
     calls = [{"name": function.name, "arguments": {**call["arguments"], key.name: value}} for value in (first, second)]
     return call_sample([user(asked.replace(str(old), both))], calls, box.tools)
 

@@ -64,6 +64,20 @@ def spell(w: World) -> Sample:
     return ask("words", prompt, answer, f"I write the letters of {item} one by one.", equals=answer)
 
 
+def letter_lists(w: World) -> Sample:
+    """Several words by their letters: much practice in what the pieces of words are made of."""
+    items = w.several(lambda: w.invented(1, 3) if w.chance(0.8) else word(w), w.number(2, 6))
+    if w.chance(0.6):
+        prompt = w.say(["Spell these words: {t}", "Spell the words {t}", "How do you spell {t}?", "Spell {t}", "Spell each word: {t}"], t=listed(w, items))
+        answer = ", ".join("-".join(item) for item in items)
+    else:
+        prompt = w.say(["Write these words in uppercase: {t}", "Uppercase {t}", "Write {t} in capital letters.", "Make these words uppercase: {t}"], t=listed(w, items))
+        answer = ", ".join(item.upper() for item in items)
+    sample = ask("words", prompt, answer, equals=answer)
+    sample.thinking = False
+    return sample
+
+
 def letters(w: World) -> Sample:
     item = word(w)
     prompt = w.say(["How many letters are in {x}?", "How many letters does {x} have?", "Count the letters in {x}.", "How many letters are in the word {x}?",
@@ -147,4 +161,4 @@ def join(w: World) -> Sample:
     return ask("words", prompt, answer, f"I write the words with {name} between them.", equals=answer)
 
 
-MAKERS = [(repeat, 5), (case, 5), (spell, 5), (letters, 3), (count_words, 2), (reverse, 4), (ends, 2.5), (sort, 5), (join, 2)]
+MAKERS = [(repeat, 5), (case, 5), (spell, 5), (letter_lists, 7), (letters, 3), (count_words, 2), (reverse, 4), (ends, 2.5), (sort, 5), (join, 2)]

@@ -89,7 +89,7 @@ class World:
         """A made-up lower-case word; in training of any letters, too."""
         while True:
             word = self._syllables(low, high) if self.held or self.chance(0.5) else self._soup()
-            if 3 <= len(word) <= 11 and is_held(word) == self.held:
+            if 3 <= len(word) <= (11 if self.held else 14) and is_held(word) == self.held:
                 return word
 
     def _syllables(self, low: int, high: int) -> str:
