@@ -36,7 +36,9 @@ const hub = (changed: Partial<Hub> = {}): Hub => ({
 })
 const file = () => join(folder, 'model.gguf')
 
-function fetchIt(changed: { sha256?: string; bytes?: number; signal?: AbortSignal } = {}): Promise<void> {
+function fetchIt(
+  changed: { sha256?: string; bytes?: number; signal?: AbortSignal; patience?: number } = {},
+): Promise<void> {
   return download(
     {
       url: urlOf(hub(), 'owner/name', 'main', path),
@@ -49,7 +51,7 @@ function fetchIt(changed: { sha256?: string; bytes?: number; signal?: AbortSigna
       signal: changed.signal ?? signal,
       progress: () => {},
       wait: async (ms) => void waits.push(ms),
-      patience: 200,
+      patience: changed.patience ?? 60_000,
     },
   )
 }
@@ -147,7 +149,7 @@ describe('a download', () => {
 
   test('takes a silent server for dead', async () => {
     server.fail({ kind: 'silence' })
-    await fetchIt()
+    await fetchIt({ patience: 1000 })
     expect(server.asked).toHaveLength(2)
   })
 
