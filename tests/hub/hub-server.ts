@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 /** What the next requests for a file's bytes meet, one after the other; then all goes well. */
 export type Fault =
-  /** So many bytes, then the connection breaks. */
+  /** So many bytes, which arrive, then the connection ends. */
   | { readonly kind: 'cut'; readonly after: number }
   | { readonly kind: 'status'; readonly status: number }
   /** The whole file, whatever range was asked for. */
@@ -135,7 +135,7 @@ function sendFile(
       : {}),
   })
   if (fault?.kind === 'silence') response.flushHeaders()
-  else if (fault?.kind === 'cut') response.write(bytes.subarray(0, fault.after), () => response.destroy())
+  else if (fault?.kind === 'cut') response.write(bytes.subarray(0, fault.after), () => response.socket?.end())
   else response.end(bytes)
 }
 
