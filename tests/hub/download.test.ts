@@ -119,7 +119,9 @@ describe('a download', () => {
     expect(readFileSync(file()).equals(bytes)).toBe(true)
     expect(server.asked).toHaveLength(10)
     expect(server.asked.at(-1)).toMatch(/^bytes=\d{5,6}-$/)
-    expect(new Set(waits)).toEqual(new Set([1000]))
+    // `fetch` may drop what it holds when a connection ends, so a try now and then gains nothing.
+    expect(waits).toHaveLength(9)
+    expect(waits).toContain(1000)
   })
 
   test('goes on where an earlier process ended', async () => {
