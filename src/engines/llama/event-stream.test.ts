@@ -67,6 +67,25 @@ test('an abort throws its reason at once, drops what was not read and leaves onc
   expect(await next()).toEqual(over)
 })
 
+test('an abort after the end throws its reason as long as something is unread, and is nothing afterwards', async () => {
+  const { next, sink, control } = open()
+  const first = next()
+  for (const text of ['a', 'b', 'c']) sink().event(piece(text))
+  sink().end()
+  await first
+  control.abort('left')
+  await expect(next()).rejects.toBe('left')
+  expect(await next()).toEqual(over)
+
+  const read = open()
+  const last = read.next()
+  read.sink().event(piece('a'))
+  read.sink().end()
+  await last
+  read.control.abort('left')
+  expect(await read.next()).toEqual(over)
+})
+
 test('a reader that returns leaves at once, though a read is pending', async () => {
   const { stream, next, left } = open()
   const pending = next()

@@ -37,12 +37,15 @@ export function streamEvents(
     if (state === 'over') return
     state = 'over'
     error = failed
-    signal.removeEventListener('abort', abort)
+    // What is still unread is dropped by an abort too.
+    if (events.length === 0) signal.removeEventListener('abort', abort)
     settle()
   }
   const quit = (failed: { readonly value: unknown } | null): void => {
     if (state === 'running') leave()
+    if (events.length > 0) error = failed
     events.length = 0
+    signal.removeEventListener('abort', abort)
     finish(failed)
   }
   const abort = (): void => quit({ value: signal.reason })
