@@ -1,5 +1,6 @@
 import type { Engine } from './chat/engine.ts'
 import type { Model } from './chat/model.ts'
+import { plainPrompt } from './chat/plain-prompt.ts'
 import type { Prompt } from './chat/request.ts'
 
 /** What a model does on this machine. Speeds are tokens a second, times milliseconds. */
@@ -97,20 +98,8 @@ async function ask(engine: Engine, prompt: Prompt, now: Now, end = Infinity): Pr
 }
 
 function promptOf(model: Model, text: string, answerLimit: number): Prompt {
-  return {
-    model,
-    messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
-    sampling: { ...model.sampling, temperature: 1, topP: 1, topK: 50, seed: 1 },
-    thinking: { mode: 'off' },
-    answerLimit,
-    leastRoom: 1,
-    tools: { mode: 'none' },
-    parallelCalls: true,
-    output: { kind: 'text' },
-    choices: 1,
-    begun: { reasoning: '', text: '', calls: [] },
-    suffix: '',
-  }
+  const sampling = { ...model.sampling, temperature: 1, topP: 1, topK: 50, seed: 1 }
+  return { ...plainPrompt(model, text, answerLimit), sampling }
 }
 
 /** As many different words, the same ones each time. */

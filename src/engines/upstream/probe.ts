@@ -1,4 +1,5 @@
 import type { Model } from '../../chat/model.ts'
+import { plainPrompt } from '../../chat/plain-prompt.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { openConnections } from './exchange.ts'
 import { fieldOf, listOf, textOf } from './read-json.ts'
@@ -67,20 +68,10 @@ function budgetOf(model: Model, { server, budget }: Pick<UpstreamOptions, 'serve
 
 /** As little as can be asked for, by the row's own defaults. */
 function shortest(model: Model): Prompt {
-  const { thinking, sampling } = model
+  const { thinking } = model
   const on = thinking.kind === 'always' || (thinking.kind === 'switch' && thinking.byDefault)
-  return {
-    model,
-    messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello!' }] }],
-    sampling,
-    thinking: on ? { mode: 'on', budget: 1, effort: { level: 'high', because: 'default' } } : { mode: 'off' },
-    answerLimit: 1,
-    leastRoom: 1,
-    tools: { mode: 'none' },
-    parallelCalls: true,
-    output: { kind: 'text' },
-    choices: 1,
-    begun: { reasoning: '', text: '', calls: [] },
-    suffix: '',
-  }
+  const plain = plainPrompt(model, 'Hello!', 1)
+  return on
+    ? { ...plain, thinking: { mode: 'on', budget: 1, effort: { level: 'high', because: 'default' } } }
+    : plain
 }

@@ -1,6 +1,6 @@
 import { countOf, fieldOf, listOf, textOf } from './read-json.ts'
 
-/** What one event of a server's stream says, as far as anybody here wants to know. */
+/** What one event of a server's stream says, in so far as it is used here. */
 export interface Chunk {
   readonly pieces: readonly ChunkPiece[]
   readonly counts: ChunkCounts | null

@@ -33,8 +33,8 @@ export class PrefixCache {
   }
 
   /**
-   * Gives a slot, and how many of `tokens` it holds already: as many as anyone kept or running has in common with them, but
-   * never the last one, which has to be read for what follows it. There must be a slot that is not running.
+   * Gives a slot, and how many of `tokens` it holds already: the longest beginning that a kept or running sequence
+   * shares with them, but never the last one, which has to be read for what follows it. There must be a slot that is not running.
    */
   take(tokens: readonly number[], running: readonly Holder[]): { slot: number; fed: number } {
     const kept = this.#longest(this.#kept, tokens)
