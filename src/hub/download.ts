@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { appendFileSync, closeSync, createReadStream, openSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Writable } from 'node:stream'
+import { Agent, type Dispatcher, interceptors, stream } from 'undici'
 import { Failure } from '../chat/failure.ts'
 import { showBytes } from '../chat/show-bytes.ts'
 import { refusalOf } from './hub.ts'
@@ -29,6 +31,8 @@ export interface DownloadParts {
 const mostTries = 6
 /** What must be left on the disk besides the file, in bytes. */
 const spare = 64 * 2 ** 20
+/** Hubs send the bytes from elsewhere; a token goes to the hub alone. */
+const agent = new Agent().compose(interceptors.redirect({ maxRedirections: 5 }))
 
 /**
  * Fetches a file: goes on where an earlier try ended, tries again where the connection breaks, and checks the digest.
@@ -88,63 +92,79 @@ async function load(
 ): Promise<unknown> {
   const silence = new AbortController()
   const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${patience} ms`)), patience)
+  const range: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {}
+  let loaded = have
   try {
-    const range: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {}
-    const response = await fetch(url, {
-      // A body that is packed on its way has another length than the file.
-      headers: { ...headers, 'accept-encoding': 'identity', ...range },
-      signal: AbortSignal.any([signal, silence.signal]),
-    })
-    const refused = await refusal(response, url, have, bytes)
-    if (refused !== null) return refused
-    // A server that knows no ranges begins anew.
-    let loaded = response.status === 206 ? have : 0
-    const handle = await open(part, loaded === 0 ? 'w' : 'r+')
-    try {
-      for await (const piece of response.body ?? []) {
-        timer.refresh()
-        if (loaded + piece.length > bytes)
-          return new Failure('engine-lost', `${url} sends more than the ${bytes} bytes announced.`)
-        await handle.write(piece, 0, piece.length, loaded)
-        loaded += piece.length
-        progress('loading', loaded)
-      }
-    } finally {
-      await handle.close()
-    }
+    await stream(
+      url,
+      {
+        method: 'GET',
+        // A body that is packed on its way has another length than the file.
+        headers: { ...headers, 'accept-encoding': 'identity', ...range },
+        signal: AbortSignal.any([signal, silence.signal]),
+        dispatcher: agent,
+      },
+      ({ statusCode: status, headers: answered }) => {
+        const refused = refusal(status, answered, url, have, bytes)
+        if (refused !== null) throw refused
+        // A server that knows no ranges begins anew.
+        if (status !== 206) loaded = 0
+        const file = written(part, () => openSync(part, loaded === 0 ? 'w' : 'a'))
+        return new Writable({
+          // Written before the next piece is read, since whoever cuts a connection drops what waits behind it.
+          write(piece: Buffer, _, done) {
+            timer.refresh()
+            if (loaded + piece.length > bytes)
+              throw new Failure('engine-lost', `${url} sends more than the ${bytes} bytes announced.`)
+            written(part, () => appendFileSync(file, piece))
+            loaded += piece.length
+            progress('loading', loaded)
+            done()
+          },
+          destroy(error, done) {
+            closeSync(file)
+            done(error)
+          },
+        })
+      },
+    )
     return loaded === bytes ? null : new Error(`the body ended after ${loaded} of ${bytes} bytes`)
   } catch (error) {
     signal.throwIfAborted()
-    if (isDiskError(error)) throw new Failure('internal', `${part} cannot be written.`, { cause: error })
     return error
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function refusal(response: Response, url: string, have: number, bytes: number): Promise<unknown> {
-  const { status } = response
+function written<T>(part: string, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw new Failure('internal', `${part} cannot be written.`, { cause: error })
+  }
+}
+
+/** Why an answer is of no use: a `Failure` where another try cannot help. Null where it is the bytes asked for. */
+function refusal(
+  status: number,
+  headers: Dispatcher.StreamFactoryData['headers'],
+  url: string,
+  have: number,
+  bytes: number,
+): Error | null {
+  const ok = status === 200 || status === 206
   const total = Number(
     status === 206
-      ? /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
-      : (response.headers.get('content-length') ?? bytes),
+      ? /^bytes \d+-\d+\/(\d+)$/.exec(String(headers['content-range']))?.[1]
+      : (headers['content-length'] ?? bytes),
   )
-  if (response.ok && total === bytes) return null
-  await response.body?.cancel()
-  if (response.ok)
-    return new Failure('engine-lost', `${url} has ${total} bytes, and the hub announced ${bytes}.`)
+  if (ok && total === bytes) return null
+  if (ok) return new Failure('engine-lost', `${url} has ${total} bytes, and the hub announced ${bytes}.`)
   const mayPass = status === 408 || status === 416 || status === 429 || status >= 500
   return mayPass
     ? new Error(`it answered ${status} for bytes from ${have} on`)
     : new Failure('engine-lost', refusalOf(status, url))
-}
-
-function isDiskError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EIO'].includes(String(error.code))
-  )
 }
 
 /** Reads the file back from the disk: that is what the model will be loaded from. */
