@@ -66,7 +66,7 @@ def spell(w: World) -> Sample:
 
 def letter_lists(w: World) -> Sample:
     """Several words by their letters: much practice in what the pieces of words are made of."""
-    items = w.several(lambda: w.invented(1, 3) if w.chance(0.8) else word(w), w.number(2, 6))
+    items = w.several(lambda: w.invented(1, 3) if w.chance(0.85) else word(w), w.number(2, 6) if w.chance(0.4) else w.number(6, 18))
     if w.chance(0.6):
         prompt = w.say(["Spell these words: {t}", "Spell the words {t}", "How do you spell {t}?", "Spell {t}", "Spell each word: {t}"], t=listed(w, items))
         answer = ", ".join("-".join(item) for item in items)
@@ -161,4 +161,4 @@ def join(w: World) -> Sample:
     return ask("words", prompt, answer, f"I write the words with {name} between them.", equals=answer)
 
 
-MAKERS = [(repeat, 5), (case, 5), (spell, 5), (letter_lists, 7), (letters, 3), (count_words, 2), (reverse, 4), (ends, 2.5), (sort, 5), (join, 2)]
+MAKERS = [(repeat, 5), (case, 5), (spell, 5), (letter_lists, 10), (letters, 3), (count_words, 2), (reverse, 4), (ends, 2.5), (sort, 5), (join, 2)]
