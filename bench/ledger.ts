@@ -87,7 +87,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       },
     },
     complete: (...asked) => complete(journey, ...asked),
-    count: () => Promise.resolve(0),
+    count: () => Promise.resolve({ count: 0, ids: [] }),
     after: () => () => {},
     newId,
     clock: Date.now,

@@ -1,4 +1,4 @@
-import type { Engine } from './chat/engine.ts'
+import type { Engine, PromptTokens } from './chat/engine.ts'
 import type { ChatEvent, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
 import { type Arrival, type Caller, checkModel, type Gate, type Outcome, type Ticket } from './chat/gate.ts'
@@ -48,7 +48,7 @@ export async function count(
   caller: Caller,
   request: ChatRequest,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<PromptTokens> {
   checkModel(caller, request.model)
   return engineOf(request.model).count(request, signal)
 }

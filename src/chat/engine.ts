@@ -17,11 +17,17 @@ export interface Engine {
    * The tokens of the prompt, which is not read any further. Rejects with the signal's reason when that aborts, with
    * `overloaded` or `engine-lost` as an answer throws them, and with `invalid-request` where only answers tell.
    */
-  count(prompt: Prompt, signal: AbortSignal): Promise<number>
+  count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens>
   /** Whether it can answer now, and what it is doing. Never throws, costs nothing. */
   state(): EngineState
   /** Ends everything it started. Answers still running throw `overloaded`. */
   close(): Promise<void>
+}
+
+/** How many tokens a prompt has, and which they are; `ids` is empty where the engine tells only their number. */
+export interface PromptTokens {
+  readonly count: number
+  readonly ids: readonly number[]
 }
 
 export interface EngineState {

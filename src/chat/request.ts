@@ -4,6 +4,7 @@ import type { EffortLevel, Model } from './model.ts'
 /** A request with every question answered against its model's row. Nothing is optional. */
 export interface ChatRequest {
   readonly model: Model
+  /** Empty where the prompt is a bare text, `begun.text`: no template is put around it, and the answer is a bare text too. */
   readonly messages: readonly Message[]
   readonly sampling: Sampling
   /** Texts that end the answer and are not part of it; at most four. */
@@ -31,6 +32,11 @@ export type Reply = { readonly kind: 'whole' } | { readonly kind: 'stream'; read
 
 /** What an engine is given of a request: all but how the answer is cut and written. */
 export type Prompt = Omit<ChatRequest, 'stop' | 'reply'>
+
+/** Whether the prompt is a text as it stands, not a conversation. */
+export function isBareText({ messages }: Pick<ChatRequest, 'messages'>): boolean {
+  return messages.length === 0
+}
 
 export type Message =
   | { readonly role: 'system'; readonly text: string }

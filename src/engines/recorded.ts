@@ -31,7 +31,7 @@ export function recordedEngine(recording: (prompt: Prompt) => Iterable<ChatEvent
     async count(prompt, signal) {
       check(signal)
       const [first] = recording(prompt)
-      return first?.type === 'prompt' ? first.tokens : 0
+      return { count: first?.type === 'prompt' ? first.tokens : 0, ids: [] }
     },
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     close() {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ChatRequest } from '../chat/request.ts'
 import { readRequest } from '../wire/chat-completions/read-request.ts'
 import { answerWriter } from '../wire/chat-completions/write-answer.ts'
 import { type AnswerHead, streamWriter } from '../wire/chat-completions/write-stream.ts'
@@ -10,14 +11,15 @@ import type { HttpParts } from './server.ts'
 export function chatCompletions(parts: HttpParts) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
     const chat = readBody(parts, request, readRequest)
-    const head: AnswerHead = {
-      id: parts.newId(),
-      created: Math.floor(parts.clock() / 1000),
-      model: chat.model.id,
-    }
+    const head = answerHead(parts, chat)
     return sendAnswer(parts, request, reply, chat, {
       whole: () => answerWriter(head, chat),
       stream: () => streamWriter(head, chat),
     })
   }
+}
+
+/** What both of OpenAI's shapes begin with. */
+export function answerHead({ newId, clock }: HttpParts, { model }: ChatRequest): AnswerHead {
+  return { id: newId(), created: Math.floor(clock() / 1000), model: model.id }
 }

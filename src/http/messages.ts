@@ -7,7 +7,7 @@ import { streamWriter } from '../wire/messages/write-stream.ts'
 import { writeTokens } from '../wire/messages/write-tokens.ts'
 import { fail } from './fail.ts'
 import { readBody } from './read-body.ts'
-import { sendAnswer, whenGone } from './send-answer.ts'
+import { sendAnswer, unlessGone } from './send-answer.ts'
 import type { HttpParts } from './server.ts'
 
 /** `POST /v1/messages` and `POST /v1/messages/count_tokens`, with failures as Anthropic's clients read them. */
@@ -36,16 +36,12 @@ function messages(parts: HttpParts) {
 }
 
 function countTokens(parts: HttpParts) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
+  return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
     const chat = readBody(parts, request, readRequest)
-    const gone = whenGone(reply)
-    try {
-      const tokens = await parts.count(request.caller, chat, gone)
-      return await nameTo(request, reply).type('application/json; charset=utf-8').send(writeTokens(tokens))
-    } catch (error) {
-      if (!gone.aborted) throw error
-      reply.hijack()
-    }
+    return unlessGone(nameTo(request, reply), async (gone) => {
+      const { count } = await parts.count(request.caller, chat, gone)
+      return writeTokens(count)
+    })
   }
 }
 

@@ -40,15 +40,33 @@ export async function sendAnswer(
     }
     const writer = writers.whole()
     for await (const event of events) writer.write(event)
-    return await reply.type('application/json; charset=utf-8').send(writer.end())
+    return await sendJson(reply, writer.end())
   } catch (error) {
     if (!gone.aborted) throw error
     reply.hijack()
   }
 }
 
+/** Sends the JSON that `answer` gives, or nothing to a caller who has left. */
+export async function unlessGone(
+  reply: FastifyReply,
+  answer: (gone: AbortSignal) => Promise<string>,
+): Promise<FastifyReply | void> {
+  const gone = whenGone(reply)
+  try {
+    return await sendJson(reply, await answer(gone))
+  } catch (error) {
+    if (!gone.aborted) throw error
+    reply.hijack()
+  }
+}
+
+export function sendJson(reply: FastifyReply, body: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(body)
+}
+
 /** Aborts when the caller leaves. */
-export function whenGone(reply: FastifyReply): AbortSignal {
+function whenGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   return gone.signal

@@ -1,7 +1,7 @@
 import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { LedgerState } from '../accounts/ledger/ledger.ts'
-import type { EngineState } from '../chat/engine.ts'
+import type { EngineState, PromptTokens } from '../chat/engine.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { Model } from '../chat/model.ts'
@@ -13,8 +13,11 @@ import { writeUserInfo } from '../wire/user-info.ts'
 import type { Compat } from '../wire/rules/compat.ts'
 import { type AdminParts, addAdminRoutes } from './admin.ts'
 import { chatCompletions } from './chat-completions.ts'
+import { completions } from './completions.ts'
 import { bodyLimit, fail } from './fail.ts'
 import { addMessages } from './messages.ts'
+import { sendJson } from './send-answer.ts'
+import { tokenize } from './tokenize.ts'
 
 /** What the HTTP room is given. It holds no state of its own but its connections. */
 export interface HttpParts {
@@ -37,7 +40,7 @@ export interface HttpParts {
     signal: AbortSignal,
   ) => Promise<Answer>
   /** The tokens of the request's prompt. Throws what the engine throws, and `forbidden`. */
-  readonly count: (caller: Caller, request: ChatRequest, signal: AbortSignal) => Promise<number>
+  readonly count: (caller: Caller, request: ChatRequest, signal: AbortSignal) => Promise<PromptTokens>
   /** Calls `run` after so many milliseconds, unless what it gives is called before. */
   readonly after: (milliseconds: number, run: () => void) => () => void
   /** 32 hexadecimal digits, ordered by time. */
@@ -136,15 +139,17 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
       request.caller = await parts.identify(keyOf(request))
     })
     const answer = chatCompletions(parts)
+    const continuation = completions(parts)
+    const tokens = tokenize(parts)
     addMessages(keyed, parts)
     for (const prefix of ['', '/v1']) {
       keyed.post(`${prefix}/chat/completions`, answer)
-      keyed.get(`${prefix}/models`, (_request, reply) =>
-        reply.type('application/json; charset=utf-8').send(writeModels(parts.models())),
-      )
+      keyed.post(`${prefix}/completions`, continuation)
+      keyed.post(`${prefix}/tokenize`, tokens)
+      keyed.get(`${prefix}/models`, (_request, reply) => sendJson(reply, writeModels(parts.models())))
       keyed.get(`${prefix}/user/info`, async ({ caller }, reply) => {
         const account = await parts.admin.directory.findAccount(caller.accountId)
-        return reply.type('application/json; charset=utf-8').send(writeUserInfo(account))
+        return sendJson(reply, writeUserInfo(account))
       })
     }
     done()

@@ -71,8 +71,15 @@ function shapeOfAnswers(engine: () => Engine, { prompt, tooLongPrompt }: Contrac
     const events = await collect(engine().answer({ ...prompt, answerLimit: 1 }, never))
     const counted = await engine().count(prompt, never).catch(toFailure)
     // What counts no tokens says so.
-    const told = counted instanceof Failure ? counted.kind : counted
+    const told = counted instanceof Failure ? counted.kind : counted.count
     expect([tokensOf(events, 'prompt'), 'invalid-request']).toContain(told)
+  })
+
+  test('a bare text is gone on with, thought marks and all left in it', async () => {
+    const text = { ...prompt, messages: [], begun: { reasoning: '', text: 'Once upon', calls: [] } }
+    const events = await collect(engine().answer(text, never))
+    expect(shapesOf(events)).toEqual([whole])
+    expect(events.map(({ type }) => type)).not.toContain('reasoning')
   })
 
   test('each of several choices begins and finishes once', async () => {

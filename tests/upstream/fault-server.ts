@@ -58,6 +58,8 @@ export interface FaultServerOptions {
 }
 
 interface Body {
+  /** Of a completion; `messages` is then made of it. */
+  readonly prompt?: string
   readonly messages: readonly { readonly role: string; readonly content: string }[]
   readonly max_tokens: number
   readonly n?: number
@@ -103,7 +105,9 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   let text = ''
   for await (const part of request.setEncoding('utf8')) text += String(part)
   const body: Body = JSON.parse(text)
-  return body
+  return body.prompt === undefined
+    ? body
+    : { ...body, messages: [{ role: 'assistant', content: body.prompt }] }
 }
 
 type Word = { readonly kind: 'thought' | 'mark' | 'answer'; readonly text: string }
@@ -111,7 +115,8 @@ type Word = { readonly kind: 'thought' | 'mark' | 'answer'; readonly text: strin
 /** All that the model has to say, and how much of it the request's last message already holds. */
 function wordsOf(body: Body, how: FaultServerOptions): readonly Word[] {
   const thinks = body.chat_template_kwargs?.['enable_thinking'] === true
-  const begun = body.continue_final_message === true ? (body.messages.at(-1)?.content ?? '') : ''
+  const goesOn = body.continue_final_message === true || body.prompt !== undefined
+  const begun = goesOn ? (body.messages.at(-1)?.content ?? '') : ''
   const count = (letter: string) => (begun.match(new RegExp(`\\b${letter}\\d+`, 'g')) ?? []).length
   const some = (letter: string, size: number) =>
     Array.from({ length: size }, (_, index) => ` ${letter}${index + 1}`).slice(count(letter))
@@ -180,9 +185,10 @@ function* answerTo(
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: prompt - 1 },
   })
-  const chunk = (index: number, delta: object, reason: string | null, completion: number) => ({
-    object: 'chat.completion.chunk',
-    choices: [{ index, delta, finish_reason: reason }],
+  const bare = body.prompt !== undefined
+  const chunk = (index: number, delta: Delta, reason: string | null, completion: number) => ({
+    object: bare ? 'text_completion' : 'chat.completion.chunk',
+    choices: [{ index, ...(bare ? { text: delta.content ?? '' } : { delta }), finish_reason: reason }],
     ...(running ? { usage: usage(completion) } : {}),
   })
   for (let index = 0; index < choices; index++)
@@ -205,8 +211,14 @@ function* answerTo(
   if (fault.kind !== 'no-done') yield '[DONE]'
 }
 
+interface Delta {
+  readonly role?: string
+  readonly content?: string
+  readonly reasoning?: string
+}
+
 /** A server that splits says nothing of marks. */
-function deltasOf(words: readonly Word[], splits: boolean): readonly object[] {
+function deltasOf(words: readonly Word[], splits: boolean): readonly Delta[] {
   if (!splits) return [{ content: words.map(({ text }) => text).join('') }]
   const said = (kind: Word['kind']) => words.map((word) => (word.kind === kind ? word.text : '')).join('')
   return [

@@ -54,6 +54,16 @@ describe.each([true, false])('faults that another server cures (thought apart: %
     return { answer, asked: requests() - before, log: [...log] }
   }
 
+  test('a bare text that is cut goes on elsewhere with all that was said', async () => {
+    const left: Fault[] = [{ kind: 'cut', at: 6 }]
+    for (const server of servers) server.always(() => left.shift() ?? { kind: 'none' })
+    const begun = { reasoning: '', text: 'Once', calls: [] }
+    const answer = await read(engine, { messages: [], begun, thinking: { mode: 'off' } })
+    expect(answer).toMatchObject({ thought: '', text: words('a', 30), usage: { completionTokens: 30 } })
+    const sent = servers.flatMap(({ requests }) => requests.map(({ body }) => body.prompt))
+    expect(sent).toContain(`Once${words('a', 6)}`)
+  })
+
   test.each<Fault>([
     { kind: 'status', status: 500 },
     { kind: 'status', status: 503 },

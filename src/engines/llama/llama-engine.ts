@@ -71,7 +71,10 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
       [Symbol.asyncIterator]: () =>
         streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
     }),
-    count: async (prompt, signal) => model.count(write(prompt).pieces, signal),
+    async count(prompt, signal) {
+      const ids = await model.count(write(prompt).pieces, signal)
+      return { count: ids.length, ids }
+    },
     state: () => model.state(),
     close: () => model.close(),
   }

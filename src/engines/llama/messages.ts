@@ -53,7 +53,7 @@ export type ToProcess =
   /** Comes first, and once. */
   | { readonly type: 'load'; readonly options: LoadOptions }
   | { readonly type: 'answer'; readonly id: number; readonly task: Task }
-  /** How many tokens a prompt has, in pieces as in a task. */
+  /** Which tokens a prompt has, in pieces as in a task. */
   | { readonly type: 'count'; readonly id: number; readonly prompt: readonly string[] }
   /** No event of this answer is wanted any more. It may be unknown or over already. */
   | { readonly type: 'abort'; readonly id: number }
@@ -73,7 +73,7 @@ export type FromProcess =
     }
   /** A defect of ours: the answer cannot be begun. Nothing was done for it, and the others go on. */
   | { readonly type: 'refused'; readonly id: number; readonly reason: string }
-  | { readonly type: 'counted'; readonly id: number; readonly tokens: number }
+  | { readonly type: 'counted'; readonly id: number; readonly tokens: readonly number[] }
   /** Work goes on, though there was nothing to say for a while. */
   | { readonly type: 'alive' }
   /** What the answers said since the last such message, in order. After the last choice's `finish` an id is over. */

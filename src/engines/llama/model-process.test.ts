@@ -56,7 +56,7 @@ function supervise(queue = 10) {
       child().message({ type: 'said', said: events.map((event) => ({ id, event })) }),
     tooLong: (id: number, tokens: number, leastRoom: number) =>
       child().message({ type: 'too-long', id, tokens, leastRoom, window: 10 }),
-    counted: (id: number, tokens: number) => child().message({ type: 'counted', id, tokens }),
+    counted: (id: number, tokens: readonly number[]) => child().message({ type: 'counted', id, tokens }),
     alive: () => child().message({ type: 'alive' }),
     told: () => (children.at(-1)?.told ?? []).filter((message) => message.type !== 'load'),
     pass: (ms: number) => {
@@ -153,8 +153,8 @@ test('counts are sent when there is a process, wait for no answer, and fail with
     { type: 'count', id: 3, prompt: ['b', 'c'] },
     { type: 'answer', id: 1, task: aTask },
   ])
-  counted(2, 5)
-  await expect(counts[0]).resolves.toBe(5)
+  counted(2, [5, 6])
+  await expect(counts[0]).resolves.toEqual([5, 6])
   die()
   await expect(counts[1]).rejects.toMatchObject({ kind: 'engine-lost' })
 })

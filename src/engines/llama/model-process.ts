@@ -110,7 +110,7 @@ export class ModelProcess {
   }
 
   /** The tokens of a prompt in pieces. Does not wait for answers; fails with the process that it was sent to. */
-  async count(prompt: readonly string[], signal: AbortSignal): Promise<number> {
+  async count(prompt: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
     signal.throwIfAborted()
     this.#refuseForGood()
     const id = ++this.#lastId

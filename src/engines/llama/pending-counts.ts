@@ -3,7 +3,7 @@ import type { ToProcess } from './messages.ts'
 
 interface Pending {
   readonly prompt: readonly string[]
-  resolve(tokens: number): void
+  resolve(tokens: readonly number[]): void
   reject(reason: unknown): void
 }
 
@@ -16,8 +16,8 @@ export class PendingCounts {
   }
 
   /** Rejects with the signal's reason when that aborts. */
-  add(id: number, prompt: readonly string[], signal: AbortSignal): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
+  add(id: number, prompt: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>()
     const leave = (): void => this.#take(id)?.reject(signal.reason)
     this.#all.set(id, { prompt, resolve, reject })
     signal.addEventListener('abort', leave)
@@ -28,7 +28,7 @@ export class PendingCounts {
     return [...this.#all].map(([id, { prompt }]) => ({ type: 'count', id, prompt }))
   }
 
-  resolve(id: number, tokens: number): void {
+  resolve(id: number, tokens: readonly number[]): void {
     this.#take(id)?.resolve(tokens)
   }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../chat/failure.ts'
-import type { Message, Prompt } from '../../chat/request.ts'
+import { isBareText, type Message, type Prompt } from '../../chat/request.ts'
 import { callMarkups } from '../../decode/calls/call-markups.ts'
 import type { BegunTurn } from './begun-turn.ts'
 import { beginTurn } from './begun-turn.ts'
@@ -20,7 +20,8 @@ export interface PromptText {
 /**
  * Writes prompts with the model's own chat template. No text of a request becomes a special token of the prompt (see
  * `untrusted-text.ts`). A prompt with a `suffix` is the gap's two sides between the model's marks for filling in the
- * middle; its messages and its template are left out. Throws a `Failure` of kind `internal` when the template itself
+ * middle; its messages and its template are left out. A bare text is read as it stands: its caller writes all of the
+ * prompt, control tokens too. Throws a `Failure` of kind `internal` when the template itself
  * cannot be read. The writer throws `invalid-request` with the template's words when the template refuses the messages.
  */
 export function createPromptWriter(
@@ -37,6 +38,7 @@ export function createPromptWriter(
     const { messages, tools, begun, suffix, thinking, output } = prompt
     const guard = guardFor(template + JSON.stringify([messages, tools, begun, suffix, output]))
     if (suffix !== '') return fillIn(prompt, guard)
+    if (isBareText(prompt)) return { pieces: [begun.text], thought: { from: 'never' } }
     const marks = prompt.model.dialect.thinking
     const style = { guard, marks, arguments: argumentStyle }
     const before = withOutputRule(prompt).map((message) => writeMessage(message, style))

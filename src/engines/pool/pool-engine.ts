@@ -1,4 +1,4 @@
-import type { Engine, EngineState } from '../../chat/engine.ts'
+import type { Engine, EngineState, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
@@ -164,7 +164,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   /** Any of them can tell; one that cannot tells nothing of the others. */
-  async function count(prompt: Prompt, signal: AbortSignal): Promise<number> {
+  async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
     let failure: unknown = busy(0)
     for (const { engine } of replicas) {
       try {

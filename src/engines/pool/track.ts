@@ -1,6 +1,6 @@
 import type { Decoder } from '../../chat/decoder.ts'
 import type { ChatEvent } from '../../chat/event.ts'
-import type { AssistantTurn, Prompt } from '../../chat/request.ts'
+import { type AssistantTurn, isBareText, type Prompt } from '../../chat/request.ts'
 import { callMarkups } from '../../decode/calls/call-markups.ts'
 import { thinkingDecoder } from '../../decode/thinking.ts'
 
@@ -106,9 +106,10 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
 }
 
 /** Text of an answer that had begun already is no thought. */
-function splitterFor(choice: number, { model: { dialect }, begun, tools }: Prompt): Decoder {
-  const { thinking: marks, calls } = dialect
-  if (marks === 'native' || begun.text !== '') return (event) => [event]
+function splitterFor(choice: number, prompt: Prompt): Decoder {
+  const { begun, tools } = prompt
+  const { thinking: marks, calls } = prompt.model.dialect
+  if (marks === 'native' || begun.text !== '' || isBareText(prompt)) return (event) => [event]
   const enders = calls === 'native' || tools.mode === 'none' ? [] : callMarkups[calls].openMarks
   return thinkingDecoder(choice, marks, enders)
 }

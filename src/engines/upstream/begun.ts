@@ -1,5 +1,5 @@
 import { Failure } from '../../chat/failure.ts'
-import type { Prompt } from '../../chat/request.ts'
+import { isBareText, type Prompt } from '../../chat/request.ts'
 
 /** Where an answer stands when it is asked for: what it already holds, and whether its thought is over. */
 export interface Begun {
@@ -10,7 +10,10 @@ export interface Begun {
 }
 
 /** Throws `invalid-request` for what no server goes on with. */
-export function begunOf({ begun: { reasoning, text, calls }, thinking, suffix }: Prompt): Begun {
+export function begunOf(prompt: Prompt): Begun {
+  const { thinking, suffix } = prompt
+  const { reasoning, text, calls } = prompt.begun
+  if (isBareText(prompt)) return { reasoning, at: 'answer', text }
   if (suffix !== '') throw unsupported('suffix', 'filling in the middle')
   if (calls.length > 0) throw unsupported('prefix', 'going on with a function call')
   if (reasoning === '' && text === '') return { reasoning, at: 'fresh', text }

@@ -17,6 +17,12 @@ export interface ServerAddress {
   readonly clock: () => number
 }
 
+/** `path`: below the server's address. */
+export interface WrittenRequest {
+  readonly path: string
+  readonly body: JsonObject
+}
+
 /** Connections to one server, kept open from one request to the next. */
 export interface Connections {
   /**
@@ -24,7 +30,7 @@ export interface Connections {
    * the answer is over. Leaves at once, and so does the server, when the signal aborts or the reader returns.
    * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
    */
-  ask(body: JsonObject, signal: AbortSignal): AsyncGenerator<Chunk, void>
+  ask(order: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void>
   /** Reads a small JSON document at a path below the address. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** Cuts what is running. */
@@ -58,10 +64,10 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     return { type: head('content-type'), bytes, refused }
   }
 
-  async function* ask(body: JsonObject, signal: AbortSignal): AsyncGenerator<Chunk, void> {
+  async function* ask({ path, body }: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void> {
     const { type, bytes, refused } = await send({
       method: 'POST',
-      path: `${base}/chat/completions`,
+      path: base + path,
       headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal,
@@ -93,9 +99,9 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
   }
 
   return {
-    async *ask(body, signal) {
+    async *ask(order, signal) {
       try {
-        yield* ask(body, signal)
+        yield* ask(order, signal)
       } catch (error) {
         throw error instanceof Failure ? error : lost(error)
       }

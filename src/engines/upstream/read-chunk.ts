@@ -47,7 +47,8 @@ function readPiece(choice: unknown): ChunkPiece {
     choice: countOf(fieldOf(choice, 'index')) ?? 0,
     // vLLM calls it `reasoning`, all others `reasoning_content`; some send both with the same text.
     reasoning: textOf(fieldOf(delta, 'reasoning_content')) || textOf(fieldOf(delta, 'reasoning')),
-    text: textOf(fieldOf(delta, 'content')),
+    // A completion has no delta.
+    text: textOf(fieldOf(delta, 'content')) || textOf(fieldOf(choice, 'text')),
     calls: listOf(fieldOf(delta, 'tool_calls')).map(readCall),
     tokens: readTokens(choice),
     reason: textOf(fieldOf(choice, 'finish_reason')),

@@ -22,6 +22,8 @@ export interface ServerTraits {
    * it.
    */
   readonly continues: 'text' | 'parts' | 'prefix' | 'never'
+  /** How it is shown a gap to fill: by a field `suffix`, or by the model's own marks in the prompt. */
+  readonly gap: 'field' | 'marks'
   /** Whether thought always comes apart from the answer; where not, that depends on how it was started. */
   readonly splitsThought: boolean
   /** The field of an earlier answer's thought. */
@@ -56,6 +58,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     keepsBudget: 'where-set-up',
     limit: 'all',
     continues: 'text',
+    gap: 'marks',
     splitsThought: false,
     thought: 'reasoning',
     topK: true,
@@ -73,6 +76,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     keepsBudget: 'where-set-up',
     limit: 'all',
     continues: 'text',
+    gap: 'marks',
     splitsThought: false,
     thought: 'reasoning_content',
     topK: true,
@@ -90,6 +94,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     keepsBudget: 'always',
     limit: 'all',
     continues: 'parts',
+    gap: 'marks',
     splitsThought: true,
     thought: 'reasoning_content',
     topK: true,
@@ -113,6 +118,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     keepsBudget: 'always',
     limit: 'answer',
     continues: 'prefix',
+    gap: 'field',
     splitsThought: true,
     thought: 'reasoning_content',
     topK: true,
@@ -130,6 +136,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     keepsBudget: 'where-set-up',
     limit: 'all',
     continues: 'never',
+    gap: 'field',
     splitsThought: false,
     thought: '',
     topK: false,

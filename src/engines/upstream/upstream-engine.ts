@@ -1,7 +1,7 @@
 import type { Engine } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
-import type { Prompt } from '../../chat/request.ts'
+import { isBareText, type Prompt } from '../../chat/request.ts'
 import { overflow } from '../llama/overflow.ts'
 import { type Begun, begunOf } from './begun.ts'
 import { type ChoiceReader, choiceReader } from './choice-reader.ts'
@@ -14,7 +14,7 @@ import { type ServerKind, servers } from './servers.ts'
 import { type CountSource, tokenCounter } from './token-counter.ts'
 import { withMedia } from './with-media.ts'
 import { canCloseThought } from './write-messages.ts'
-import { type Order, writeRequest } from './write-request.ts'
+import { type Order, writeCompletion, writeRequest } from './write-request.ts'
 
 export interface UpstreamOptions {
   /** The model's id, for messages. */
@@ -170,17 +170,17 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
 
   /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
   async function* ask(order: Order, signal: AbortSignal): AsyncGenerator<Chunk, void> {
-    const body = writeRequest(order)
+    const { path, body } = isBareText(order.prompt) ? writeCompletion(order) : writeRequest(order)
     let begun = false
     try {
-      for await (const chunk of connections.ask(body, signal)) {
+      for await (const chunk of connections.ask({ path, body }, signal)) {
         begun = true
         yield chunk
       }
     } catch (error) {
       if (begun) throw error
       const room = roomAfter(error, Number(body['max_tokens']), order.prompt)
-      yield* connections.ask({ ...body, max_tokens: room }, signal)
+      yield* connections.ask({ path, body: { ...body, max_tokens: room } }, signal)
     }
   }
 

@@ -5,7 +5,7 @@ import type { Model } from '../../chat/model.ts'
 import type { Part, Prompt } from '../../chat/request.ts'
 import { begunOf } from './begun.ts'
 import { type ServerKind, servers } from './servers.ts'
-import { writeRequest } from './write-request.ts'
+import { writeCompletion, writeRequest } from './write-request.ts'
 
 const thinks = { mode: 'on', budget: 100, effort: { level: 'max', because: 'asked' } } as const
 const kinds = ['vllm', 'sglang', 'llama-server', 'siliconflow', 'openai'] as const
@@ -17,7 +17,8 @@ function written(
 ): JsonObject {
   const prompt = { ...aPrompt, ...changed }
   const begun = begunOf(prompt)
-  return writeRequest({ traits: servers[server], model: 'm', prompt, begun, choices: 1, first: 0, budget })
+  const order = { traits: servers[server], model: 'm', prompt, begun, choices: 1, first: 0, budget }
+  return (prompt.messages.length === 0 ? writeCompletion(order) : writeRequest(order)).body
 }
 
 /** What a request has that the one for an ordinary question has not. */
@@ -98,6 +99,21 @@ describe('a request in the words of its server', () => {
   test('the service goes on with a prefix', () => {
     const begun = { reasoning: '', text: 'Yes', calls: [] }
     expect(added('siliconflow', { begun })).toEqual({ prefix: 'Yes' })
+  })
+
+  test('a bare text is sent as it stands, and a gap in the words of its server', () => {
+    const infill = { prefix: '<p>', suffix: '<s>', middle: '<m>' }
+    const model: Model = { ...aModel, dialect: { ...aModel.dialect, infill } }
+    const text = { model, messages: [], begun: { reasoning: '', text: 'Once', calls: [] } }
+    for (const server of kinds) {
+      const { prompt, messages, chat_template_kwargs: kwargs } = written(server, text)
+      expect([prompt, messages, kwargs]).toEqual(['Once', undefined, undefined])
+      const gap = written(server, { ...text, suffix: 'end' })
+      const marked = server !== 'siliconflow' && server !== 'openai'
+      expect([gap['prompt'], gap['suffix']]).toEqual(
+        marked ? ['<p>Once<s>end<m>', undefined] : ['Once', 'end'],
+      )
+    }
   })
 
   test('a call that must be of one tool is one that must be, of a single tool', () => {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Model } from '../../chat/model.ts'
 import type { Prompt, Sampling, ToolUse } from '../../chat/request.ts'
 import { type Begun, unsupported } from './begun.ts'
+import type { WrittenRequest } from './exchange.ts'
 import type { ServerTraits } from './servers.ts'
 import { writeBegun, writeMessages } from './write-messages.ts'
 
@@ -23,20 +24,43 @@ export interface Order {
  * Writes a request in the words of its server. Throws `invalid-request` for what the server cannot be asked for and
  * nobody here can do in its place.
  */
-export function writeRequest(order: Order): JsonObject {
-  const { traits, model, prompt, begun, choices, first } = order
-  return {
-    model,
+export function writeRequest(order: Order): WrittenRequest {
+  const { prompt, begun, traits } = order
+  const body = {
+    ...writeAnswer(order),
     messages: [...writeMessages(prompt, traits), ...writeBegun(prompt.model, begun, traits).messages],
     ...writeBegun(prompt.model, begun, traits).fields,
+    ...writeThinking(order),
+    ...writeOutput(prompt),
+    ...writeTools(prompt.tools),
+  }
+  return { path: '/chat/completions', body }
+}
+
+/** The same for a bare text. A gap is sent as such or, where the server knows none, between the model's own marks. */
+export function writeCompletion(order: Order): WrittenRequest {
+  const { traits, prompt } = order
+  const { suffix, begun, model } = prompt
+  const marks = model.dialect.infill
+  if (suffix !== '' && traits.gap === 'marks' && marks === null)
+    throw unsupported('suffix', 'filling in the middle')
+  const gap =
+    suffix === '' || traits.gap === 'field' || marks === null
+      ? { prompt: begun.text, ...(suffix === '' ? {} : { suffix }) }
+      : { prompt: marks.prefix + begun.text + marks.suffix + suffix + marks.middle }
+  return { path: '/completions', body: { ...writeAnswer(order), ...gap } }
+}
+
+/** What is asked of every answer, whatever the prompt. */
+function writeAnswer(order: Order): JsonObject {
+  const { traits, model, prompt, choices, first } = order
+  return {
+    model,
     stream: true,
     ...traits.always,
     ...(choices > 1 ? { n: choices } : {}),
     ...writeSampling(prompt.sampling, prompt.model, traits, first),
     max_tokens: writeLimit(order),
-    ...writeThinking(order),
-    ...writeOutput(prompt),
-    ...writeTools(prompt.tools),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../../chat/failure.ts'
 import type { Model } from '../../chat/model.ts'
-import type { ChatRequest, Output, Reply, Thinking, ToolUse } from '../../chat/request.ts'
+import type { ChatRequest, Output, Thinking, ToolUse } from '../../chat/request.ts'
 import { findFault } from '../../schema/find-fault.ts'
 import { invalid, refused, refuseFault } from '../refusals.ts'
 import { readJson } from '../read-json.ts'
@@ -9,8 +9,11 @@ import { refuseLong } from '../rules/compat.ts'
 import { type Find, findModel } from '../rules/find-model.ts'
 import { isAgent } from '../rules/is-agent.ts'
 import { settleLimits } from '../rules/settle-limits.ts'
+import { refuseGap } from '../rules/refuse-gap.ts'
 import { settleOutput } from '../rules/settle-output.ts'
+import { settleReply } from '../rules/settle-reply.ts'
 import { settleSampling } from '../rules/settle-sampling.ts'
+import { settleStop } from '../rules/settle-stop.ts'
 import { refuseThought, settleEffort, settleThinking } from '../rules/settle-thinking.ts'
 import { readMessages } from './read-messages.ts'
 import { readTools } from './read-tools.ts'
@@ -21,8 +24,12 @@ import { type Body, bodySchema, bodyShape } from './schema.ts'
  * promise is refused, never quietly dropped.
  * Throws a `Failure` that names the first field at fault; `find` is asked once the body's `model` is a text.
  */
-export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }: Circumstances): ChatRequest {
-  const value = readJson(body)
+export function readRequest(body: Uint8Array, find: Find, circumstances: Circumstances): ChatRequest {
+  return readValue(readJson(body), find, circumstances)
+}
+
+/** The same of a body that is JSON already. */
+export function readValue(value: unknown, find: Find, { compat, userAgent }: Circumstances): ChatRequest {
   const model = findModel(value, find, refuseShape)
   if (!bodyShape.Check(value)) throw refuseShape(value)
   if (compat === 'documented') refuseUndocumented(value)
@@ -33,7 +40,7 @@ export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }:
     model,
     messages: readMessages(value.messages, model),
     sampling: settleSampling(value, model),
-    stop: typeof value.stop === 'string' ? [value.stop] : (value.stop ?? []),
+    stop: settleStop(value.stop),
     thinking,
     ...readLimits(value, model),
     tools,
@@ -41,7 +48,7 @@ export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }:
     output: settleOutput('response_format', readOutput(value), model),
     choices: value.n ?? 1,
     ...readGap(value, model, thinking),
-    reply: readReply(value),
+    reply: settleReply(value),
   }
 }
 
@@ -94,18 +101,11 @@ function readOutput({ response_format: format }: Body): Output {
     : { kind: 'schema', schema: format.json_schema.schema }
 }
 
-function readGap(body: Body, { dialect }: Model, thinking: Thinking): Pick<ChatRequest, 'begun' | 'suffix'> {
+function readGap(body: Body, model: Model, thinking: Thinking): Pick<ChatRequest, 'begun' | 'suffix'> {
   const { prefix, suffix } = body
   const field = suffix ? 'suffix' : 'prefix'
   if (suffix || prefix) refuseThought(field, thinking)
-  if (suffix && dialect.infill === null)
-    throw invalid('suffix', 'must be empty: this model has not learned to fill in the middle')
+  refuseGap(suffix ?? '', model)
   if (suffix && body.tools?.length) throw invalid('tools', 'must be empty where a suffix is given')
   return { begun: { reasoning: '', text: prefix ?? '', calls: [] }, suffix: suffix ?? '' }
-}
-
-function readReply(body: Body): Reply {
-  return body.stream
-    ? { kind: 'stream', usageChunk: body.stream_options?.include_usage ?? false }
-    : { kind: 'whole' }
 }

@@ -2,12 +2,11 @@ import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import {
   anyObject,
-  commonFields,
   effort,
   maybe,
   mostTools,
   name,
-  stopTextOrTexts,
+  openaiFields,
   text,
   textPart,
   thinkingBudget,
@@ -71,21 +70,14 @@ const tool = Type.Object({
 
 /** The body of `POST /v1/chat/completions`, as far as it is the same for every model. Other fields are ignored. */
 export const bodySchema = Type.Object({
-  ...commonFields,
+  ...openaiFields,
   messages: Type.Array(Type.Union([systemMessage, userMessage, assistantMessage, toolMessage]), {
     minItems: 1,
   }),
-  stream_options: maybe(Type.Object({ include_usage: maybe(Type.Boolean()) })),
   max_completion_tokens: maybe(Type.Integer({ minimum: 1 })),
   enable_thinking: maybe(Type.Boolean()),
   thinking_budget: maybe(thinkingBudget),
   reasoning_effort: maybe(effort),
-  min_p: maybe(Type.Number({ minimum: 0, maximum: 1 })),
-  stop: maybe(stopTextOrTexts),
-  frequency_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
-  presence_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
-  seed: maybe(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
-  n: maybe(Type.Integer({ minimum: 1, maximum: 8 })),
   response_format: maybe(
     Type.Union([
       Type.Object({ type: Type.Literal('text') }),

@@ -91,7 +91,7 @@ export class StepLoop {
   }
 
   count(id: number, prompt: readonly string[]): void {
-    this.#options.send({ type: 'counted', id, tokens: this.#tokenize(prompt).length })
+    this.#options.send({ type: 'counted', id, tokens: this.#tokenize(prompt) })
   }
 
   #tokenize(prompt: readonly string[]): number[] {
