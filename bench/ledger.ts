@@ -4,6 +4,7 @@ import type { ChatEvent } from '../src/chat/event.ts'
 import { complete } from '../src/complete.ts'
 import { recordedEngine } from '../src/engines/recorded.ts'
 import { openServer } from '../src/http/server.ts'
+import { onlineLife } from '../src/chat/life.ts'
 import { findRow } from '../tests/golden/rows.ts'
 import { readCase } from '../tests/golden/replay.ts'
 import { kinds } from '../tests/storage/fresh-database.ts'
@@ -67,6 +68,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
   const { accounts, ledger, newId } = books
   const engine = recordedEngine(recording)
   const journey = { gate: accounts, engineOf: () => engine, newId }
+  const lifeOf = () => ({ ...onlineLife, since: null })
   const identifyAdmin = (authorization: string) => accounts.identifyAdmin(authorization)
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
@@ -74,6 +76,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
     metricsReaders: 'admin',
     metrics: () => '',
     find: findRow,
+    lifeOf,
     compat: 'served',
     models: () => [],
     states: () => new Map(),
@@ -85,6 +88,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
         find: () => Promise.resolve(undefined),
         list: () => Promise.resolve({ rows: [], next: null }),
       },
+      models: { rows: () => [], lives: { find: lifeOf, change: () => Promise.resolve(lifeOf()) } },
     },
     complete: (...asked) => complete(journey, ...asked),
     count: () => Promise.resolve({ count: 0, ids: [] }),

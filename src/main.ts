@@ -14,14 +14,18 @@ import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
+import type { Life } from './chat/life.ts'
 import type { Model } from './chat/model.ts'
 import { complete, count } from './complete.ts'
 import { openMetrics } from './http/metrics/metrics.ts'
 import { openServer } from './http/server.ts'
+import { type Lifecycle, openLifecycle } from './lifecycle/lifecycle.ts'
+import type { RowFacts } from './lifecycle/lives.ts'
 import { type Models, openModels, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
 import { adoptSecret } from './storage/adopt-secret.ts'
 import { type Database, openDatabase } from './storage/database.ts'
+import { writeAbilities } from './wire/abilities.ts'
 
 /** What Silica takes from the world around it. */
 export interface World {
@@ -73,6 +77,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   let ledger: Ledger | undefined
   let accounts: Accounts
   let models: Models
+  let lifecycle: Lifecycle
   const metrics = openMetrics({
     states: () => models.states(),
     records: () => ledger?.state() ?? { waitingBytes: 0, lost: 0 },
@@ -106,27 +111,47 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
     const { clock } = world
     models = openModels(settings, { clock, random, newId, log: (line) => log.info(line, 'engine') })
+    lifecycle = await openLifecycle({
+      database,
+      clock,
+      after: world.after,
+      newId,
+      rows: settings.announces ? () => factsOf(models.rows()) : null,
+      isKnown: (id) => models.rows().some(({ model }) => model.id === id),
+      failed: (cause, what) => log.warn({ err: cause }, what),
+    }).catch(async (error: unknown) => {
+      await models.close()
+      throw error
+    })
   } catch (error) {
     await limiter?.close()
     await ledger?.close()
     await database.close()
     throw error
   }
+  const offered = () =>
+    served(models.rows()).filter(({ model }) => lifecycle.find(model.id).state !== 'offline')
   const journey = { gate: accounts, engineOf: (model: Model) => models.engineOf(model), newId }
   const server = openServer({
     identify: (authorization) => accounts.identify(authorization),
     identifyAdmin: (authorization) => accounts.identifyAdmin(authorization),
     metricsReaders: settings.metrics,
     metrics: () => metrics.write(),
-    find: (id) => models.find(id),
+    find(id) {
+      const model = models.find(id)
+      if (model !== undefined) refuseOffline(lifecycle.find(id))
+      return model
+    },
+    lifeOf: (id) => lifecycle.find(id),
     compat: settings.compat,
-    models: () => served(models.rows()).map(({ model }) => model),
+    models: () => offered().map(({ model }) => model),
     states: () => models.states(),
     ledger: () => ledger.state(),
     admin: {
       identify: (authorization) => accounts.identifyAdmin(authorization),
       directory: accounts.directory,
       records: openRecords(database),
+      models: { rows: () => models.rows(), lives: lifecycle },
     },
     complete: (...request) => complete(journey, ...request),
     count: (...request) => count(journey, ...request),
@@ -138,10 +163,13 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       logFailure(log, traceId, failure)
     },
   })
-  const stopWatching = world.watch(rowFiles(settings), () => reload(models, log))
+  const stopWatching = world.watch(rowFiles(settings), () => {
+    if (reload(models, log)) lifecycle.catalogueChanged()
+  })
   const stopForgetting = forgetRegularly(database, settings, world)
   const closeAll = async () => {
     stopWatching()
+    await lifecycle.close()
     await models.close()
     await limiter.close()
     await ledger.close()
@@ -153,7 +181,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const closeRest = () => (closing ??= closeAll())
   return {
     accounts,
-    rows: () => served(models.rows()),
+    rows: offered,
     states: () => models.states(),
     async listen() {
       const port = await server.listen(settings.host, settings.port)
@@ -199,14 +227,30 @@ function served(rows: readonly Row[]): readonly Row[] {
   return [...run, ...rows.filter(({ model }) => model.standIn !== '')]
 }
 
+/** What is recorded of the models that are served, and of those whose rows do not leave them online. */
+function factsOf(rows: readonly Row[]): readonly RowFacts[] {
+  const run = new Set(served(rows))
+  return rows
+    .filter((row) => run.has(row) || row.life.state !== 'online')
+    .map(({ model, life }) => ({ model: model.id, life, abilities: writeAbilities(model) }))
+}
+
+function refuseOffline({ state, successor }: Life): void {
+  if (state !== 'offline') return
+  const instead = successor === '' ? '' : ` Its successor is ${successor}.`
+  throw new Failure('model-disabled', `Model disabled.${instead}`, { field: 'model' })
+}
+
 /** Takes the catalogue as it now stands in its files; a wrong one is refused whole, and the old one stays. */
-function reload(models: Models, log: Log): void {
+function reload(models: Models, log: Log): boolean {
   try {
     models.reload()
     log.info({ models: served(models.rows()).map(({ model }) => model.id) }, 'catalogue read anew')
+    return true
   } catch (error) {
     const { message } = toFailure(error)
     log.error({ reason: message }, 'catalogue refused, the old one stays')
+    return false
   }
 }
 

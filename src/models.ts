@@ -15,6 +15,7 @@ import type {
 } from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
 import { Failure } from './chat/failure.ts'
+import { onlineLife } from './chat/life.ts'
 import type { Limit, Model } from './chat/model.ts'
 import { showBytes } from './chat/show-bytes.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
@@ -303,19 +304,23 @@ function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
     threads: 'auto',
     contextLength: 'auto',
   } as const
-  return known ? { model: known.model, engine } : { model: rowOfFile(name, readModelFile(file)), engine }
+  return known
+    ? { ...known, engine }
+    : { model: rowOfFile(name, readModelFile(file)), engine, life: onlineLife }
 }
 
 /** What the operator says of all models; and no promise that the window a model is run with cannot keep. */
-function withSettings({ model, engine }: Row, settings: Settings): Row {
+function withSettings(row: Row, settings: Settings): Row {
+  const { model, engine } = row
   const windows = embeddedIn(engine).map((bound) => windowOf(bound, settings))
-  if (windows.length === 0) return { model, engine }
+  if (windows.length === 0) return row
   const window = Math.min(model.contextLength, ...windows)
   const bound =
     engine.kind === 'pool'
       ? { ...engine, replicas: engine.replicas.map((one) => boundWith(one, settings)) }
       : boundWith(engine, settings)
   return {
+    ...row,
     model: { ...model, contextLength: window, answerLimit: within(model.answerLimit, window) },
     engine: bound,
   }

@@ -37,6 +37,7 @@ export async function openTestSilica(
       records: 10_000_000,
       models: [],
       bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
+      announces: true,
       standIn: '',
       memory: 'auto',
       idleMinutes: 0,

@@ -92,6 +92,28 @@ describe('rows', () => {
     expect(read(bundled.replace(/^  engine: .*$/m, ''))[0]?.engine).toEqual({ kind: 'none' })
   })
 
+  it('may say where its model is in its life, and are online where they do not', () => {
+    const [plain] = read(bundled)
+    const [row] = read(
+      '- id: silica/nano\n  life: { state: deprecated, sunset: 2099-01-31, successor: a/b }',
+      [...read(bundled)],
+    )
+    expect(plain?.life).toEqual({ state: 'online', sunsetAt: null, successor: '' })
+    expect(row?.life).toEqual({
+      state: 'deprecated',
+      sunsetAt: Date.parse('2099-01-31'),
+      successor: 'a/b',
+    })
+    expect(read('- id: silica/nano\n  minP: false', row ? [row] : [])[0]?.life).toEqual(row?.life)
+    const wrong = (life: string) => () => read(`- id: silica/nano\n  life: ${life}`, read(bundled))
+    expect(wrong('{ state: gone }')).toThrow(
+      'life.state must be "online" or "deprecated" or "offline", not "gone"',
+    )
+    expect(wrong('{ state: offline, sunset: 2099-01-31 }')).toThrow('life.sunset is not known')
+    expect(wrong('{ state: deprecated, sunset: soon }')).toThrow('life.sunset must be a day or a time')
+    expect(wrong('{ state: offline, successor: silica/nano }')).toThrow('must be another model')
+  })
+
   it('may share fields through an anchor, and tell of a shared fault at the row', () => {
     const pair = bundled.replace('- id', '- &one\n  id') + '- { <<: *one, id: other/one }'
     expect(read(pair)[1]?.model).toEqual({ ...read(bundled)[0]?.model, id: 'other/one' })

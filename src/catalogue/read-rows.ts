@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { type Life, onlineLife } from '../chat/life.ts'
 import { callSyntaxes, type Limit } from '../chat/model.ts'
-import type { Path } from '../schema/find-fault.ts'
+import { type Path, show } from '../schema/find-fault.ts'
 import { keepTo, parseYaml, type Refuse } from '../schema/read-yaml.ts'
 import { bindingSchema, readBinding, sayBinding } from './bindings.ts'
 import type { Row } from './row.ts'
@@ -12,6 +13,13 @@ const limit = Type.Object({ byDefault: tokens, max: tokens }, closed)
 const oneOf = <T extends string>(...values: readonly T[]) =>
   Type.Union(values.map((value) => Type.Literal(value)))
 const level = oneOf('high', 'max')
+
+const successor = Type.Optional(text)
+const lifeSchema = Type.Union([
+  Type.Object({ state: Type.Literal('online') }, closed),
+  Type.Object({ state: Type.Literal('deprecated'), sunset: Type.Optional(text), successor }, closed),
+  Type.Object({ state: Type.Literal('offline'), successor }, closed),
+])
 
 const rowSchema = Type.Object(
   {
@@ -54,6 +62,7 @@ const rowSchema = Type.Object(
     ),
     switches: Type.Object({ thinking: Type.Array(text), effort: Type.Array(text) }, closed),
     engine: bindingSchema,
+    life: lifeSchema,
   },
   closed,
 )
@@ -81,8 +90,12 @@ export function readRows(file: RowFile, below: readonly Row[] = []): readonly Ro
   const list: unknown = file.field === '' ? value : fieldOf(value, file.field)
   return keepTo(listSchema, list, refuse, at).map((fields, index) => {
     const base = below.find(({ model }) => model.id === fields.id)
-    const { engine, ...model } = readRow({ ...fieldsOf(base), ...fields }, refuse, [...at, index])
-    return { model: { ...model, standIn: '' }, engine: readBinding(engine, model.id, file.folder) }
+    const { engine, life, ...model } = readRow({ ...fieldsOf(base), ...fields }, refuse, [...at, index])
+    return {
+      model: { ...model, standIn: '' },
+      engine: readBinding(engine, model.id, file.folder),
+      life: readLife(life),
+    }
   })
 }
 
@@ -93,9 +106,28 @@ function fieldOf(value: unknown, field: string): unknown {
 
 /** The fields of a row as a file would have them. */
 function fieldsOf(base: Row | undefined): object {
-  if (base === undefined) return { engine: { kind: 'none' } }
+  if (base === undefined) return { engine: { kind: 'none' }, life: { state: 'online' } }
   const { standIn: _, ...model } = base.model
-  return { ...model, engine: sayBinding(base.engine) }
+  return { ...model, engine: sayBinding(base.engine), life: sayLife(base.life) }
+}
+
+function readLife(said: Static<typeof lifeSchema>): Life {
+  const { state } = said
+  if (state === 'online') return onlineLife
+  const sunset = state === 'deprecated' ? said.sunset : undefined
+  return {
+    state,
+    sunsetAt: sunset === undefined ? null : Date.parse(sunset),
+    successor: said.successor ?? '',
+  }
+}
+
+/** A life as a row would say it. */
+function sayLife({ state, sunsetAt, successor }: Life): Static<typeof lifeSchema> {
+  if (state === 'online') return { state }
+  const named = successor === '' ? {} : { successor }
+  if (state === 'offline' || sunsetAt === null) return { state, ...named }
+  return { state, sunset: new Date(sunsetAt).toISOString(), ...named }
 }
 
 function readRow(fields: object, refuse: Refuse, at: Path): Static<typeof rowSchema> {
@@ -106,11 +138,18 @@ function readRow(fields: object, refuse: Refuse, at: Path): Static<typeof rowSch
 
 /** What no schema can say: limits that pass one another. */
 function* contradictions(row: Static<typeof rowSchema>): Generator<[path: string[], problem: string]> {
-  const { answerLimit, contextLength, thinking } = row
+  const { id, answerLimit, contextLength, thinking, life } = row
   if (answerLimit.max > contextLength)
     yield [['answerLimit', 'max'], `must be <= contextLength (${contextLength}), not ${answerLimit.max}`]
   const limits: [path: string[], limit: Limit][] = [[['answerLimit'], answerLimit]]
   if (thinking.kind !== 'never') limits.push([['thinking', 'budget'], thinking.budget])
   for (const [path, { byDefault, max }] of limits)
     if (byDefault > max) yield [[...path, 'byDefault'], `must be <= max (${max}), not ${byDefault}`]
+  if (life.state === 'deprecated' && life.sunset !== undefined && !isTime(life.sunset))
+    yield [['life', 'sunset'], `must be a day or a time such as 2030-01-31, not ${show(life.sunset)}`]
+  if (life.state !== 'online' && life.successor === id) yield [['life', 'successor'], 'must be another model']
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))
 }

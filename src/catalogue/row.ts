@@ -1,9 +1,12 @@
+import type { Life } from '../chat/life.ts'
 import type { Model } from '../chat/model.ts'
 
 /** A model, and what runs it. */
 export interface Row {
   readonly model: Model
   readonly engine: Binding
+  /** What the row says of it; an operator may have said otherwise since. */
+  readonly life: Life
 }
 
 /** `none`: the model is known, and nothing here runs it. */

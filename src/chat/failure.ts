@@ -8,7 +8,7 @@ export type FailureKind =
   | 'unknown-path'
   /** The named model is not in the catalogue. */
   | 'unknown-model'
-  /** The named model is in the catalogue, and nothing runs it. */
+  /** The named model is in the catalogue, and nothing runs it, or it was taken offline. */
   | 'model-disabled'
   /** Prompt, or prompt and allowed answer, are longer than the model's window. */
   | 'context-overflow'

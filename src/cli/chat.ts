@@ -44,7 +44,7 @@ async function openServer(
     return { server: { url: url.replace(/\/+$/, '').replace(/\/v1$/, ''), key }, close: async () => {} }
   }
   const key = randomBytes(32).toString('hex')
-  const here = { ...settings, host: '127.0.0.1', port: 0, apiKeys: [key] }
+  const here = { ...settings, host: '127.0.0.1', port: 0, apiKeys: [key], announces: false }
   const silica = await openSilica(here, realWorld(openLog('silent')))
   try {
     return { server: { url: (await silica.listen()).url, key }, close: () => silica.close() }

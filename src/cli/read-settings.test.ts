@@ -37,6 +37,7 @@ describe('settings', () => {
       records: 10_000_000,
       models: [],
       bundledRows: [join(root, 'bundled/nano.yaml')],
+      announces: true,
       standIn: '',
       memory: 'auto',
       idleMinutes: 0,

@@ -99,6 +99,7 @@ export function readSettings(around: Surroundings): Settings {
     records: 10_000_000,
     models: [],
     bundledRows: rowFiles(around.bundledModels),
+    announces: true,
     standIn: '',
     memory: 'auto',
     idleMinutes: 0,

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Directory } from '../accounts/directory.ts'
 import type { Records } from '../accounts/ledger/records.ts'
@@ -6,15 +6,21 @@ import { Failure } from '../chat/failure.ts'
 import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
 import { readFilter } from '../wire/admin/read-filter.ts'
 import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
+import { type AdminModelParts, addAdminModelRoutes } from './admin-models.ts'
+import { bodyOf, idOf, queryOf } from './read-request.ts'
 
 export interface AdminParts {
   readonly identify: Accounts['identifyAdmin']
   readonly directory: Directory
   readonly records: Records
+  readonly models: AdminModelParts
 }
 
-/** `/admin/v1`: accounts, keys and records of requests, for admin keys alone. */
-export function addAdminRoutes(app: FastifyInstance, { identify, directory, records }: AdminParts): void {
+/** `/admin/v1`: accounts, keys, records of requests and models, for admin keys alone. */
+export function addAdminRoutes(
+  app: FastifyInstance,
+  { identify, directory, records, models }: AdminParts,
+): void {
   void app.register(
     (admin, _options, done) => {
       admin.addHook('onRequest', async (request) => {
@@ -51,20 +57,9 @@ export function addAdminRoutes(app: FastifyInstance, { identify, directory, reco
         if (row === undefined) throw new Failure('not-found', 'There is no such request.')
         return writeRecord(row)
       })
+      addAdminModelRoutes(admin, models)
       done()
     },
     { prefix: '/admin/v1' },
   )
-}
-
-function bodyOf({ body }: FastifyRequest): Uint8Array {
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-}
-
-function idOf({ params }: FastifyRequest): string {
-  return typeof params === 'object' && params !== null && 'id' in params ? String(params.id) : ''
-}
-
-function queryOf({ query }: FastifyRequest): Readonly<Record<string, unknown>> {
-  return typeof query === 'object' && query !== null ? { ...query } : {}
 }

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import type { Circumstances } from '../wire/rules/circumstances.ts'
 import type { Find } from '../wire/rules/find-model.ts'
+import { bodyOf } from './read-request.ts'
 import type { HttpParts } from './server.ts'
 
 /** What a reader makes of the request's body. */
 export function readBody<Asked>(
   { find, compat }: HttpParts,
-  { body, headers }: FastifyRequest,
+  request: FastifyRequest,
   read: (body: Uint8Array, find: Find, circumstances: Circumstances) => Asked,
 ): Asked {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-  return read(bytes, find, { compat, userAgent: headers['user-agent'] ?? '' })
+  return read(bodyOf(request), find, { compat, userAgent: request.headers['user-agent'] ?? '' })
 }

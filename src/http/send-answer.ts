@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { ChatEvent } from '../chat/event.ts'
 import { toFailure } from '../chat/failure.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import { lifeHeaders } from '../wire/life-headers.ts'
 import { limitHeaders } from '../wire/limit-headers.ts'
 import type { AnswerWriter, StreamWriter } from '../wire/writers.ts'
 import type { HttpParts } from './server.ts'
@@ -28,6 +29,7 @@ export async function sendAnswer(
   writers: Writers,
 ): Promise<FastifyReply | void> {
   if (chat.model.standIn !== '') void reply.header('x-silica-stand-in', chat.model.standIn)
+  void reply.headers(lifeHeaders(chat.model.id, parts.lifeOf(chat.model.id)))
   const gone = whenGone(reply)
   try {
     const { events, standings } = await parts.complete(request.caller, chat, request.arrival, gone)

@@ -4,6 +4,7 @@ import type { LedgerState } from '../accounts/ledger/ledger.ts'
 import type { EngineState, PromptTokens } from '../chat/engine.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
+import type { KnownLife } from '../chat/life.ts'
 import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Answer } from '../complete.ts'
@@ -28,6 +29,7 @@ export interface HttpParts {
   readonly metricsReaders: 'admin' | 'everybody'
   readonly metrics: () => string
   readonly find: (id: string) => Model | undefined
+  readonly lifeOf: (id: string) => KnownLife
   readonly compat: Compat
   readonly models: () => readonly Model[]
   readonly states: () => ReadonlyMap<string, EngineState>

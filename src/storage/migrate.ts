@@ -5,10 +5,11 @@ import { keys } from './migrations/0001-keys.ts'
 import { accounts } from './migrations/0002-accounts.ts'
 import { requests } from './migrations/0003-requests.ts'
 import { levels } from './migrations/0004-levels.ts'
+import { lives } from './migrations/0005-lives.ts'
 import type { Migration } from './tables.ts'
 
 /** Every migration, oldest first. A new one goes to the end. */
-const released: readonly Migration[] = [keys, accounts, requests, levels]
+const released: readonly Migration[] = [keys, accounts, requests, levels, lives]
 
 /**
  * Brings the schema up to date, whole or not at all. Safe when several processes start at once. Throws

@@ -6,6 +6,9 @@ export interface Tables {
   readonly keys: KeysTable
   readonly facts: FactsTable
   readonly requests: RequestsTable
+  readonly lives: LivesTable
+  readonly announcements: AnnouncementsTable
+  readonly deliveries: DeliveriesTable
   readonly migrations: { readonly name: string }
 }
 
@@ -66,6 +69,44 @@ export interface RequestsTable {
   readonly reasons: string
   readonly failure: string | null
   readonly cause: string | null
+}
+
+/** What is known of a model by its id. */
+interface LivesTable {
+  readonly model: string
+  readonly state: string
+  readonly sunset_at: number | null
+  readonly successor: string
+  readonly since: number | null
+  /** A JSON object: what the model's row said when it was last read. */
+  readonly row_life: string
+  /** A JSON object: what the model could do when its row was last read; empty where no server has one. */
+  readonly abilities: string
+}
+
+interface AnnouncementsTable {
+  readonly id: string
+  readonly at: number
+  readonly model: string
+  readonly kind: string
+  readonly made_by: string
+  readonly state: string
+  readonly sunset_at: number | null
+  readonly successor: string
+  /** A JSON list. */
+  readonly changes: string
+  /** 1 once it has its deliveries. */
+  readonly spread: number
+}
+
+interface DeliveriesTable {
+  readonly id: string
+  readonly announcement_id: string
+  readonly target: string
+  readonly state: string
+  readonly attempts: number
+  readonly next_at: number
+  readonly result: string
 }
 
 /** One step of the schema. Its name and what it does never change once it has been released. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaultAccount, type KeyRole } from '../../chat/account.ts'
+import { type LifeChange, lifeStates } from '../../chat/life.ts'
 import { findFault, type Shape } from '../../schema/find-fault.ts'
 import { readJson } from '../read-json.ts'
 import { invalid, refuseFault } from '../refusals.ts'
@@ -62,6 +63,22 @@ export const readKeyChange = reader(
   ({ expires_at: expires, ...body }) => ({
     ...body,
     expiresAt: expires === undefined ? undefined : timeOf(expires),
+  }),
+)
+
+export const readLifeChange = reader(
+  Type.Object(
+    {
+      state: Type.Optional(Type.Enum([...lifeStates])),
+      sunset_at: Type.Optional(expiresAt),
+      successor: Type.Optional(Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 200 })])),
+    },
+    closed,
+  ),
+  ({ state, sunset_at: sunset, successor }): LifeChange => ({
+    state: lifeStates.find((one) => one === state),
+    sunsetAt: sunset === undefined || sunset === null ? sunset : readTime('sunset_at', sunset),
+    successor: successor === null ? '' : successor,
   }),
 )
 

@@ -1,4 +1,7 @@
 import type { Account, Key } from '../../chat/account.ts'
+import type { KnownLife } from '../../chat/life.ts'
+import type { Model } from '../../chat/model.ts'
+import { writeAbilities } from '../abilities.ts'
 
 /** What the admin API says, as values for `JSON.stringify`. Times are texts such as `2030-01-31T12:00:00.000Z`. */
 
@@ -18,6 +21,21 @@ export function writeKey(key: Key, secret?: string): object {
     expires_at: textOrNull(key.expiresAt),
     disabled_at: textOrNull(key.disabledAt),
     ...(secret === undefined ? {} : { secret }),
+  }
+}
+
+/** `engine` says what runs it; `served`: whether it answers. */
+export function writeModel(model: Model, life: KnownLife, engine: object, served: boolean): object {
+  return {
+    id: model.id,
+    state: life.state,
+    since: textOrNull(life.since),
+    sunset_at: textOrNull(life.sunsetAt),
+    successor: life.successor || null,
+    served,
+    stand_in: model.standIn || null,
+    engine,
+    abilities: writeAbilities(model),
   }
 }
 

@@ -1,0 +1,42 @@
+import type { Limit, Model } from '../chat/model.ts'
+
+/** What a model takes and what a request gets where it says nothing, by the names of the request's fields. */
+export function writeAbilities(model: Model) {
+  const { answerLimit, thinking, effort, sampling } = model
+  return {
+    ...kindOf(),
+    context_length: model.contextLength,
+    max_tokens: writeLimit(answerLimit),
+    thinking: writeThinking(thinking),
+    reasoning_effort: effort.kind === 'none' ? null : { default: effort.byDefault, agents: effort.agents },
+    tools: model.calls,
+    response_format: model.json ? ['text', 'json_object', 'json_schema'] : ['text'],
+    media: model.media,
+    min_p: model.minP,
+    suffix: model.dialect.infill !== null,
+    sampling: {
+      temperature: sampling.temperature,
+      top_p: sampling.topP,
+      top_k: sampling.topK,
+      min_p: sampling.minP,
+      frequency_penalty: sampling.frequencyPenalty,
+      presence_penalty: sampling.presencePenalty,
+    },
+  }
+}
+
+/** What the service sorts its models by. All that Silica runs are chat models, those that see too, as the service has it. */
+function kindOf() {
+  return { type: 'text', sub_type: 'chat' } as const
+}
+
+function writeLimit({ byDefault, max }: Limit) {
+  return { default: byDefault, max }
+}
+
+function writeThinking(thinking: Model['thinking']): object {
+  if (thinking.kind === 'never') return { mode: 'never' }
+  const budget = writeLimit(thinking.budget)
+  if (thinking.kind === 'always') return { mode: 'always', budget }
+  return { mode: 'switch', default: thinking.byDefault, budget }
+}
