@@ -83,6 +83,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
     ledger: () => ledger.state(),
     admin: {
       identify: identifyAdmin,
+      sessions: accounts.sessions,
       directory: accounts.directory,
       records: {
         find: () => Promise.resolve(undefined),
@@ -90,6 +91,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       },
       models: { rows: () => [], lives: { find: lifeOf, change: () => Promise.resolve(lifeOf()) } },
     },
+    consoleFolder: '',
     complete: (...asked) => complete(journey, ...asked),
     count: () => Promise.resolve({ count: 0, ids: [] }),
     after: () => () => {},

@@ -149,10 +149,12 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     ledger: () => ledger.state(),
     admin: {
       identify: (authorization) => accounts.identifyAdmin(authorization),
+      sessions: accounts.sessions,
       directory: accounts.directory,
       records: openRecords(database),
       models: { rows: () => models.rows(), lives: lifecycle },
     },
+    consoleFolder: settings.consoleFolder,
     complete: (...request) => complete(journey, ...request),
     count: (...request) => count(journey, ...request),
     after: world.after,

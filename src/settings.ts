@@ -18,6 +18,8 @@ export interface Settings {
   readonly bundledRows: readonly string[]
   /** Whether what changes in the catalogue is recorded and announced; not where a command opens Silica for itself. */
   readonly announces: boolean
+  /** The folder of the built console. */
+  readonly consoleFolder: string
   /** The id of a model that answers for those that nothing runs; empty for none. */
   readonly standIn: string
   /** Gigabytes that all loaded models may take together; `auto`: four fifths of the machine's. */

@@ -12,6 +12,8 @@ import type { Settings } from '../src/settings.ts'
 export interface TestSilica {
   readonly url: string
   readonly key: string
+  /** An invitation to the console. */
+  invite(): string
   /** Resolves when every engine is ready and at rest; the test's own time limit is its end. */
   idle(): Promise<void>
   close(): Promise<void>
@@ -38,6 +40,7 @@ export async function openTestSilica(
       models: [],
       bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
       announces: true,
+      consoleFolder: resolve(import.meta.dirname, '../dist/console'),
       standIn: '',
       memory: 'auto',
       idleMinutes: 0,
@@ -69,6 +72,7 @@ export async function openTestSilica(
   return {
     url,
     key,
+    invite: () => silica.accounts.sessions.invite(),
     async idle() {
       const busy = () => {
         const states = [...silica.states().values()]

@@ -6,6 +6,8 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['format', 'oxfmt', '--check'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
   ['types', 'tsc', '-p', '.'],
+  ['console types', 'tsc', '-p', 'console'],
+  ['console', 'node', 'tools/build-console.ts'],
   ['rooms', 'node', 'tools/check-rooms.ts'],
   ['unused', 'knip'],
   ['unit tests', 'vitest', 'run', '--project', 'unit'],

@@ -8,9 +8,11 @@ import type { Ledger } from './ledger/ledger.ts'
 import type { Limits } from './limits/limits.ts'
 import { admissionOf, recordOf } from './record-of.ts'
 import type { ServerSecret } from './server-secret.ts'
+import { openSessions, type Sessions } from './sessions.ts'
 
 export interface Accounts extends Gate {
   readonly directory: Directory
+  readonly sessions: Sessions
   /** Who manages accounts, by the `Authorization` header. Throws as `identify` does. */
   identifyAdmin(authorization: string): Promise<Caller>
   /** How many tickets are not settled yet. */
@@ -35,13 +37,19 @@ export interface AccountsParts {
 /** What a caller and an answer pass on their way: who holds the key, what is allowed, what is recorded. */
 export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
   const { clock, ledger } = parts
-  const given = [...givenKeys(parts.apiKeys, 'caller'), ...givenKeys(parts.adminKeys, 'admin')]
+  const ownKey = Buffer.from(parts.randomBytes(32)).toString('base64url')
+  const given = [
+    ...givenKeys(parts.apiKeys, 'caller'),
+    ...givenKeys(parts.adminKeys, 'admin'),
+    { secret: ownKey, key: givenKey('console', 'admin') },
+  ]
   const ring = openKeyRing({ ...parts, given })
   const directory = await openDirectory({ ...parts, changed: () => ring.forget() })
   let running = 0
 
   return {
     directory,
+    sessions: openSessions({ ...parts, ring, ownKey }),
     identify: (authorization) => ring.identify(authorization, 'caller'),
     identifyAdmin: (authorization) => ring.identify(authorization, 'admin'),
     async admit(caller, request, arrival) {
@@ -74,17 +82,19 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
 }
 
 function givenKeys(secrets: readonly string[], role: KeyRole) {
-  return secrets.map((secret, index): { readonly secret: string; readonly key: Key } => ({
-    secret,
-    key: {
-      id: `given-${role === 'admin' ? 'admin-' : ''}${index + 1}`,
-      accountId: defaultAccount,
-      name: 'given',
-      role,
-      models: null,
-      createdAt: 0,
-      expiresAt: null,
-      disabledAt: null,
-    },
-  }))
+  const prefix = role === 'admin' ? 'given-admin-' : 'given-'
+  return secrets.map((secret, index) => ({ secret, key: givenKey(`${prefix}${index + 1}`, role) }))
+}
+
+function givenKey(id: string, role: KeyRole): Key {
+  return {
+    id,
+    accountId: defaultAccount,
+    name: 'given',
+    role,
+    models: null,
+    createdAt: 0,
+    expiresAt: null,
+    disabledAt: null,
+  }
 }

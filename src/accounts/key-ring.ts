@@ -12,6 +12,8 @@ export interface KeyRing {
    * for a key of the other role or of a disabled account, or `overloaded` where the database cannot be asked.
    */
   identify(authorization: string, role: KeyRole): Promise<Caller>
+  /** The same for the secret with this hash. */
+  identifyHash(hash: string, role: KeyRole): Promise<Caller>
   /** Asks the database anew for every key. */
   forget(): void
 }
@@ -83,11 +85,9 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
     trusted.set(hash, { found, until })
   }
 
-  return {
-    async identify(authorization, role) {
-      const token = bearer.exec(authorization)?.[1]
-      if (token === undefined) throw new Failure('malformed-key', 'Invalid token')
-      const hash = hashOf(token)
+  const ring: KeyRing = {
+    identify: async (authorization, role) => ring.identifyHash(hashOf(readBearer(authorization)), role),
+    async identifyHash(hash, role) {
       const found = extra.get(hash) ?? (await find(hash))
       if (found === undefined || !isUsable(found.key, clock()))
         throw new Failure('unknown-key', 'Api key is invalid')
@@ -101,6 +101,14 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
       forgotten += 1
     },
   }
+  return ring
+}
+
+/** The secret in an `Authorization` header. Throws `malformed-key`. */
+export function readBearer(authorization: string): string {
+  const token = bearer.exec(authorization)?.[1]
+  if (token === undefined) throw new Failure('malformed-key', 'Invalid token')
+  return token
 }
 
 function isUsable({ expiresAt, disabledAt }: Key, now: number): boolean {

@@ -18,6 +18,7 @@ beforeEach(() => {
     currentFolder: join(root, 'here'),
     homeFolder: join(root, 'home'),
     bundledModels: join(root, 'bundled'),
+    consoleFolder: join(root, 'console'),
   }
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
@@ -38,6 +39,7 @@ describe('settings', () => {
       models: [],
       bundledRows: [join(root, 'bundled/nano.yaml')],
       announces: true,
+      consoleFolder: join(root, 'console'),
       standIn: '',
       memory: 'auto',
       idleMinutes: 0,

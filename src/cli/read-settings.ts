@@ -75,6 +75,8 @@ export interface Surroundings {
   readonly homeFolder: string
   /** The folder with the rows of the bundled models. */
   readonly bundledModels: string
+  /** The folder of the built console. */
+  readonly consoleFolder: string
 }
 
 /**
@@ -100,6 +102,7 @@ export function readSettings(around: Surroundings): Settings {
     models: [],
     bundledRows: rowFiles(around.bundledModels),
     announces: true,
+    consoleFolder: around.consoleFolder,
     standIn: '',
     memory: 'auto',
     idleMinutes: 0,

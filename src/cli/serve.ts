@@ -3,6 +3,7 @@ import { defaultAccount } from '../chat/account.ts'
 import { openSilica, type Silica } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { ask, type Server } from './ask.ts'
+import { buildConsole } from './build-console.ts'
 import { explain } from './explain.ts'
 import { openLog } from './log.ts'
 import { onStopSignal } from './stop-signals.ts'
@@ -23,6 +24,7 @@ export async function serve(settings: Settings): Promise<number> {
     const selfTest = new AbortController()
     const stopped = untilStopped(silica, selfTest)
     console.log(await welcome(silica, settings, url))
+    void stopped.finally(buildConsole(settings.consoleFolder, log))
     const broken = testSelf(silica, { url, key: ownKey }, selfTest)
     return (await Promise.race([broken, stopped])) ?? (await stopped)
   } catch (error) {
@@ -102,6 +104,7 @@ async function welcome(silica: Silica, settings: Settings, url: string): Promise
   models  ${listed(rows)}
   data    ${settings.dataFolder}
   key     ${note}
+  console ${url}/#/sign-in/${silica.accounts.sessions.invite()}   (this link opens it once, within the hour)
 
   Ask it something:
 

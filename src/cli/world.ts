@@ -16,6 +16,7 @@ export function settingsOf(flags: Surroundings['flags']): Settings {
     currentFolder: process.cwd(),
     homeFolder: homedir(),
     bundledModels: join(import.meta.dirname, '../../models'),
+    consoleFolder: join(import.meta.dirname, '../../dist/console'),
   })
 }
 

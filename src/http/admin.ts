@@ -2,29 +2,35 @@ import type { FastifyInstance } from 'fastify'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Directory } from '../accounts/directory.ts'
 import type { Records } from '../accounts/ledger/records.ts'
+import type { Sessions } from '../accounts/sessions.ts'
 import { Failure } from '../chat/failure.ts'
 import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
 import { readFilter } from '../wire/admin/read-filter.ts'
 import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
 import { type AdminModelParts, addAdminModelRoutes } from './admin-models.ts'
 import { bodyOf, idOf, queryOf } from './read-request.ts'
+import { identifySender } from './session.ts'
 
 export interface AdminParts {
   readonly identify: Accounts['identifyAdmin']
+  readonly sessions: Sessions
   readonly directory: Directory
   readonly records: Records
   readonly models: AdminModelParts
 }
 
-/** `/admin/v1`: accounts, keys, records of requests and models, for admin keys alone. */
-export function addAdminRoutes(
-  app: FastifyInstance,
-  { identify, directory, records, models }: AdminParts,
-): void {
+/** `/admin/v1`: accounts, keys, records of requests and models, for admin keys and the console alone. */
+export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
+  const { identify, sessions, directory, records, models } = parts
   void app.register(
     (admin, _options, done) => {
       admin.addHook('onRequest', async (request) => {
-        request.caller = await identify(request.headers.authorization ?? '')
+        request.caller = await identifySender(
+          request,
+          request.headers.authorization ?? '',
+          identify,
+          sessions,
+        )
       })
 
       admin.get('/accounts', async () => writeList((await directory.listAccounts()).map(writeAccount)))

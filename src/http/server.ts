@@ -15,9 +15,11 @@ import type { Compat } from '../wire/rules/compat.ts'
 import { type AdminParts, addAdminRoutes } from './admin.ts'
 import { chatCompletions } from './chat-completions.ts'
 import { completions } from './completions.ts'
+import { addConsole } from './console.ts'
 import { bodyLimit, fail } from './fail.ts'
 import { addMessages } from './messages.ts'
 import { sendJson } from './send-answer.ts'
+import { addSessionRoutes, identifySender } from './session.ts'
 import { tokenize } from './tokenize.ts'
 
 /** What the HTTP room is given. It holds no state of its own but its connections. */
@@ -35,6 +37,8 @@ export interface HttpParts {
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly ledger: () => LedgerState
   readonly admin: AdminParts
+  /** The folder of the built console. */
+  readonly consoleFolder: string
   readonly complete: (
     caller: Caller,
     request: ChatRequest,
@@ -134,11 +138,13 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     if (parts.metricsReaders === 'admin') await parts.identifyAdmin(request.headers.authorization ?? '')
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(parts.metrics())
   })
+  addConsole(app, parts.consoleFolder)
+  addSessionRoutes(app, parts.admin.sessions)
   addAdminRoutes(app, parts.admin)
   void app.register((keyed, _options, done) => {
     // Before the body is read: a caller without a key costs nothing and learns nothing.
     keyed.addHook('onRequest', async (request) => {
-      request.caller = await parts.identify(keyOf(request))
+      request.caller = await identifySender(request, keyOf(request), parts.identify, parts.admin.sessions)
     })
     const answer = chatCompletions(parts)
     const continuation = completions(parts)

@@ -94,6 +94,7 @@ describe('Silica behind Silica', () => {
         currentFolder: folder,
         homeFolder: folder,
         bundledModels: join(import.meta.dirname, '../../models'),
+        consoleFolder: '',
       }),
     )
     expect(findings.find(({ about }) => about === 'silica/nano')).toMatchObject({

@@ -1,0 +1,63 @@
+import { Suspense, useEffect } from 'react'
+import { signOut } from '../api/queries.ts'
+import { AccountsPage } from '../pages/accounts/accounts-page.tsx'
+import { useText } from '../text/text.ts'
+import { Choices } from './choices.tsx'
+import { Logo } from './logo.tsx'
+import { linkTo, useRoute } from './route.ts'
+
+const pages = {
+  accounts: AccountsPage,
+} as const
+
+type Name = keyof typeof pages
+const names: readonly Name[] = ['accounts']
+
+export function Shell({ keyId }: { readonly keyId: string }) {
+  const text = useText()
+  const { page } = useRoute()
+  const name = names.find((one) => one === page) ?? 'accounts'
+  const Page = pages[name]
+  useEffect(() => {
+    document.title = `${text.pages[name]} · Silica`
+  }, [text, name])
+  return (
+    <div className="shell">
+      <a className="skip" href="#content" onClick={skipToContent}>
+        {text.shell.skip}
+      </a>
+      <header className="bar">
+        <a className="brand" href={linkTo('playground')}>
+          <Logo /> Silica
+        </a>
+        <nav aria-label={text.shell.navigation}>
+          {names.map((one) => (
+            <a key={one} href={linkTo(one)} aria-current={one === name ? 'page' : undefined}>
+              {text.pages[one]}
+            </a>
+          ))}
+        </nav>
+        <div className="who">
+          <Choices />
+          <span className="quiet" title={text.shell.signedInWith}>
+            {keyId}
+          </span>
+          <button type="button" onClick={() => void signOut()}>
+            {text.shell.signOut}
+          </button>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={null}>
+          <Page />
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+/** The hash is the route, so the link cannot be followed as it stands. */
+function skipToContent(event: { preventDefault(): void }): void {
+  event.preventDefault()
+  document.getElementById('content')?.focus()
+}

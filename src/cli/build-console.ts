@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, statSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
+import type { Log } from '../main.ts'
+
+const checkout = join(import.meta.dirname, '../..')
+const builder = join(checkout, 'tools/build-console.ts')
+
+/**
+ * Has the console built behind the server's back where its sources are newer than what is in `folder`. Only a checkout
+ * has sources; a package comes with the console. Gives what ends the build.
+ */
+export function buildConsole(folder: string, log: Log): () => void {
+  if (!existsSync(builder) || isCurrent(join(folder, 'index.html'))) return () => {}
+  const child = spawn(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  child.on('spawn', () => {
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+  })
+  child.on('close', (code) => {
+    if (code === 0) log.info({}, 'the console is built')
+    else if (!child.killed) log.warn({ code, said }, 'the console could not be built')
+  })
+  return () => child.kill()
+}
+
+function isCurrent(page: string): boolean {
+  const builtAt = statSync(page, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = globSync(['console/**', 'package-lock.json'], { cwd: checkout })
+  return sources.every((source) => statSync(join(checkout, source)).mtimeMs <= builtAt)
+}
