@@ -90,6 +90,13 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
         list: () => Promise.resolve({ rows: [], next: null }),
       },
       models: { rows: () => [], lives: { find: lifeOf, change: () => Promise.resolve(lifeOf()) } },
+      engines: {
+        all: () => [],
+        drain: () => {
+          throw new Error('there is nothing to drain')
+        },
+        clock: Date.now,
+      },
     },
     consoleFolder: '',
     complete: (...asked) => complete(journey, ...asked),

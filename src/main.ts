@@ -153,6 +153,11 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       directory: accounts.directory,
       records: openRecords(database),
       models: { rows: () => models.rows(), lives: lifecycle },
+      engines: {
+        all: () => models.engines(),
+        drain: (id, wanted) => models.drain(id, wanted),
+        clock: world.clock,
+      },
     },
     consoleFolder: settings.consoleFolder,
     complete: (...request) => complete(journey, ...request),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
@@ -14,6 +15,7 @@ import type {
   UpstreamBinding,
 } from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
+import type { EngineReport, ReplicaState } from './chat/replica-state.ts'
 import { Failure } from './chat/failure.ts'
 import { onlineLife } from './chat/life.ts'
 import type { Limit, Model } from './chat/model.ts'
@@ -23,7 +25,7 @@ import { llamaEngine } from './engines/llama/llama-engine.ts'
 import { type MemoryPlan, planMemory, totalOf, widestWindow } from './engines/llama/memory-plan.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
 import { createPromptWriter } from './engines/llama/prompt-text.ts'
-import { poolEngine } from './engines/pool/pool-engine.ts'
+import { type PoolEngine, poolEngine } from './engines/pool/pool-engine.ts'
 import { openResidence } from './engines/residence.ts'
 import { fetcherFor } from './engines/upstream/fetch-media.ts'
 import { upstreamEngine } from './engines/upstream/upstream-engine.ts'
@@ -39,6 +41,13 @@ export interface Models {
   engineOf(model: Model): Engine
   /** By the model's id. */
   states(): ReadonlyMap<string, EngineState>
+  /** Every model that is run here, with each of its engines. */
+  engines(): readonly EngineReport[]
+  /**
+   * Has a replica be asked for nothing new, or again for what comes; what it has begun it ends in any case. Holds until
+   * the server stops, whatever the row says. Throws `not-found`.
+   */
+  drain(id: string, wanted: boolean): ReplicaState
   /**
    * Reads the catalogue anew. Engines whose binding is the same go on; one that is no longer wanted answers what it has
    * begun before it is closed. Throws a `Failure`, and changes nothing, where anything in the catalogue is wrong.
@@ -57,12 +66,12 @@ const widestByDefault = 16_384
 const narrowest = 512
 
 /** A day, for engines that are watched by somebody else. */
-const untiring = { firstTokenSeconds: 86_400, silenceSeconds: 86_400 }
+const untiring = { firstTokenSeconds: 86_400, silenceSeconds: 86_400, probeSeconds: 0 }
 
 interface Running {
   /** Tells whether a row still wants this very engine. */
   readonly binding: string
-  readonly engine: Engine
+  readonly engine: PoolEngine
 }
 
 /** What engines take from the world around them. */
@@ -80,6 +89,9 @@ export interface Surroundings {
 export function openModels(settings: Settings, { clock, random, newId, log }: Surroundings): Models {
   let rows: readonly Row[] = []
   let running: ReadonlyMap<string, Running> = new Map()
+  /** By the ids of replicas: what the rows say, and what was said since. */
+  let drainedByRow: ReadonlySet<string> = new Set()
+  const drained = new Map<string, boolean>()
   const leaving = new Map<Engine, NodeJS.Timeout>()
   const time = {
     now: () => performance.now(),
@@ -103,6 +115,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     for (const { engine } of running.values()) if (!kept.has(engine)) leave(engine)
     rows = read
     running = opened
+    drainedByRow = drainedOf(read)
   }
 
   function openEngines(read: readonly Row[], before: typeof running): typeof running {
@@ -111,10 +124,10 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       return new Map(
         read.flatMap(({ model, engine: bound }): [string, Running][] => {
           if (bound.kind === 'none') return []
-          const binding = JSON.stringify([bound, model.contextLength])
+          const binding = bindingOf(bound, model)
           const known = before.get(model.id)
           if (known?.binding === binding) return [[model.id, known]]
-          const engine = open(model, bound)
+          const engine = openPool(model, asPool(bound))
           fresh.push(engine)
           return [[model.id, { binding, engine }]]
         }),
@@ -125,49 +138,41 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     }
   }
 
-  /** Also around a single engine: the pool is what tries again and goes on. */
-  function open(model: Model, bound: Exclude<Binding, { kind: 'none' }>): Engine {
-    const alone = { weight: 1, most: 1, rank: 0 }
-    switch (bound.kind) {
-      case 'llama':
-        // It has a queue and a watchdog of its own.
-        return openPool(model, { ...untiring, replicas: [{ ...bound, ...alone }] }, false)
-      case 'upstream':
-        return openPool(model, { ...bound, replicas: [{ ...bound, ...alone }] }, true)
-      case 'pool':
-        return openPool(model, bound, true)
-    }
-  }
-
-  function openPool(
-    model: Model,
-    { replicas, firstTokenSeconds, silenceSeconds }: Omit<PoolBinding, 'kind'>,
-    waits: boolean,
-  ): Engine {
+  function openPool(model: Model, { replicas, waits, ...patience }: Pooled): PoolEngine {
+    const ids = replicaIds(model, replicas)
     return poolEngine({
       name: model.id,
-      replicas: replicas.map((bound) => {
+      replicas: replicas.map((bound, index) => {
         const { weight, most, rank } = bound
-        if (bound.kind === 'llama')
-          return { name: bound.file, engine: hostLlama(model, bound), weight, most, rank }
-        return { name: bound.url, engine: openUpstream(model, bound), weight, most, rank }
+        const id = ids[index] ?? ''
+        const share = { id, weight, most, rank, isDraining: () => drained.get(id) ?? drainedByRow.has(id) }
+        return bound.kind === 'llama'
+          ? { ...share, ...hostLlama(model, bound) }
+          : { ...share, ...openUpstream(model, bound), probeEvery: patience.probeSeconds * 1000 }
       }),
-      patience: { firstEvent: firstTokenSeconds * 1000, nextEvent: silenceSeconds * 1000 },
+      patience: { firstEvent: patience.firstTokenSeconds * 1000, nextEvent: patience.silenceSeconds * 1000 },
       waits,
       time,
       log,
     })
   }
 
-  function openUpstream({ id }: Model, bound: UpstreamBinding): Engine {
+  function openUpstream({ id }: Model, bound: UpstreamBinding) {
     const { server, url, model, budget } = bound
     const key = readKey(id, bound.key, settings.environment)
     const media = fetcherFor(server, bound.media, bound.mediaHosts)
-    return upstreamEngine({ name: id, server, url, model, key, budget, media, newId, clock, log })
+    const engine = upstreamEngine({ name: id, server, url, model, key, budget, media, newId, clock, log })
+    return {
+      name: url,
+      kind: server,
+      memory: 0,
+      engine,
+      probe: (signal: AbortSignal) => engine.probe(signal),
+    }
   }
 
   /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */
-  function hostLlama({ id, contextLength }: Model, bound: LlamaBinding): Engine {
+  function hostLlama({ id, contextLength }: Model, bound: LlamaBinding) {
     const { file, sequences, threads } = bound
     const facts = readModelFile(file)
     const template = bound.template === '' ? facts.template : readText(bound.template)
@@ -184,7 +189,10 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       log,
     }
     createPromptWriter(facts, template)
-    return residence.host(id, totalOf(plan), () => llamaEngine(options))
+    const memory = totalOf(plan)
+    const engine = residence.host(id, memory, () => llamaEngine(options))
+    // Its process has a watchdog of its own.
+    return { name: file, kind: 'llama', memory, engine, probe: () => Promise.resolve(), probeEvery: 0 }
   }
 
   /** Closes the engine once it is at rest. Whoever found it a moment ago has begun by the first look. */
@@ -198,6 +206,11 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     }
     leaving.set(engine, setInterval(look, 1000).unref())
   }
+
+  const engines = () =>
+    [...running].map(([model, { engine }]) => {
+      return { model, state: engine.state(), replicas: engine.replicas() }
+    })
 
   reload()
   return {
@@ -222,6 +235,14 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       return found.engine
     },
     states: () => new Map([...running].map(([id, { engine }]) => [id, engine.state()])),
+    engines,
+    drain(id, wanted) {
+      const find = () => engines().flatMap(({ replicas }) => replicas.filter((one) => one.id === id))
+      if (find().length > 0) drained.set(id, wanted)
+      const [found] = find()
+      if (found === undefined) throw new Failure('not-found', `There is no replica ${id}.`)
+      return found
+    },
     reload,
     async close() {
       for (const timer of leaving.values()) clearInterval(timer)
@@ -229,6 +250,47 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       await Promise.all(engines.map((engine) => engine.close()))
     },
   }
+}
+
+type Pooled = Omit<PoolBinding, 'kind'> & { readonly waits: boolean }
+
+/** Also what is bound to a single engine: the pool is what tries again and goes on. */
+function asPool(bound: Exclude<Binding, { kind: 'none' }>): Pooled {
+  const alone = { weight: 1, most: 64, rank: 0, drain: false }
+  switch (bound.kind) {
+    case 'llama':
+      // It has a queue and a watchdog of its own.
+      return { ...untiring, replicas: [{ ...bound, ...alone }], waits: false }
+    case 'upstream':
+      return { ...bound, replicas: [{ ...bound, ...alone }], waits: true }
+    case 'pool':
+      return { ...bound, waits: true }
+  }
+}
+
+/** Short names that stay the same as long as an engine has its model and its address. */
+function replicaIds({ id }: Model, replicas: readonly Replica[]): readonly string[] {
+  const names = replicas.map((one) => (one.kind === 'llama' ? one.file : one.url))
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length
+    return hash('sha1', JSON.stringify([id, name, before])).slice(0, 12)
+  })
+}
+
+function drainedOf(rows: readonly Row[]): ReadonlySet<string> {
+  return new Set(
+    rows.flatMap(({ model, engine }) => {
+      if (engine.kind !== 'pool') return []
+      return replicaIds(model, engine.replicas).filter((_, index) => engine.replicas[index]?.drain)
+    }),
+  )
+}
+
+/** Tells whether an engine is still the one that a row wants; whether it is drained makes no other of it. */
+function bindingOf(bound: Binding, { contextLength }: Model): string {
+  return JSON.stringify([bound, contextLength], (name, value: unknown) =>
+    name === 'drain' ? undefined : value,
+  )
 }
 
 /** The key that a row names. Throws where it is not to be found, without a word of what is there. */

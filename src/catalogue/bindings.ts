@@ -26,7 +26,11 @@ const llama = {
   contextLength: Type.Optional(autoOr(whole)),
 }
 
-const patience = { firstTokenSeconds: Type.Optional(seconds), silenceSeconds: Type.Optional(seconds) }
+const patience = {
+  firstTokenSeconds: Type.Optional(seconds),
+  silenceSeconds: Type.Optional(seconds),
+  probeSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
+}
 
 const hereOrThere = Type.Union([Type.Literal('auto'), Type.Literal('here'), Type.Literal('there')])
 
@@ -47,6 +51,7 @@ const share = {
   weight: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
   most: Type.Optional(whole),
   rank: Type.Optional(Type.Integer({ minimum: 0 })),
+  drain: Type.Optional(Type.Boolean()),
 }
 
 /** What a row may say of its engine. */
@@ -92,9 +97,9 @@ export function readBinding(said: Said, id: string, folder: string): Binding {
 }
 
 function readReplica(said: SaidOf<'pool'>['replicas'][number], id: string, folder: string): Replica {
-  const { weight = 1, most = 64, rank = 0 } = said
+  const { weight = 1, most = 64, rank = 0, drain = false } = said
   const engine = said.kind === 'llama' ? readLlama(said, folder) : readUpstream(said, id, folder)
-  return { ...engine, weight, most, rank }
+  return { ...engine, weight, most, rank, drain }
 }
 
 function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
@@ -109,12 +114,13 @@ function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
 }
 
 /** Prompts of a hundred thousand tokens take minutes to read, and servers that are busy have them wait. */
-const patient = { firstTokenSeconds: 300, silenceSeconds: 60 }
+const patient = { firstTokenSeconds: 300, silenceSeconds: 60, probeSeconds: 10 }
 
-function readPatience({ firstTokenSeconds, silenceSeconds }: SaidOf<'upstream' | 'pool'>): Patience {
+function readPatience(said: SaidOf<'upstream' | 'pool'>): Patience {
   return {
-    firstTokenSeconds: firstTokenSeconds ?? patient.firstTokenSeconds,
-    silenceSeconds: silenceSeconds ?? patient.silenceSeconds,
+    firstTokenSeconds: said.firstTokenSeconds ?? patient.firstTokenSeconds,
+    silenceSeconds: said.silenceSeconds ?? patient.silenceSeconds,
+    probeSeconds: said.probeSeconds ?? patient.probeSeconds,
   }
 }
 

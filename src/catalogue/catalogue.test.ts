@@ -63,6 +63,7 @@ describe('rows', () => {
       mediaHosts: [],
       firstTokenSeconds: 300,
       silenceSeconds: 60,
+      probeSeconds: 10,
     })
     expect(read('- id: silica/nano\n  minP: false', row ? [row] : [])[0]?.engine).toEqual(row?.engine)
   })
@@ -75,8 +76,8 @@ describe('rows', () => {
       kind: 'pool',
       silenceSeconds: 5,
       replicas: [
-        { kind: 'llama', file: '/models/a.gguf', sequences: 4, weight: 2, most: 64, rank: 0 },
-        { kind: 'upstream', key: { env: 'CLOUD' }, budget: 'auto', weight: 1, rank: 1 },
+        { kind: 'llama', file: '/models/a.gguf', sequences: 4, weight: 2, most: 64, rank: 0, drain: false },
+        { kind: 'upstream', key: { env: 'CLOUD' }, budget: 'auto', weight: 1, rank: 1, drain: false },
       ],
     })
     expect(read('- id: silica/nano\n  minP: false', row ? [row] : [])[0]?.engine).toEqual(row?.engine)

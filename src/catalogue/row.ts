@@ -52,10 +52,12 @@ export const serverKinds = ['vllm', 'sglang', 'llama-server', 'siliconflow', 'op
 /** Where a server's key is found; never the key itself. `env`: in a variable. `file`: in a file, absolute. */
 export type KeySource = null | { readonly env: string } | { readonly file: string }
 
-/** How long an answer may be silent before it is asked for elsewhere. */
+/** How long an answer may be silent before it is asked for elsewhere, and how its servers are watched. */
 export interface Patience {
   readonly firstTokenSeconds: number
   readonly silenceSeconds: number
+  /** How often a server is asked whether it is alive; 0 for never. */
+  readonly probeSeconds: number
 }
 
 /** Several engines of one model. */
@@ -71,4 +73,6 @@ export type Replica = (LlamaBinding | UpstreamBinding) & {
   readonly most: number
   /** Those of the lowest rank are asked first. */
   readonly rank: number
+  /** Whether it is to be asked for nothing new. */
+  readonly drain: boolean
 }

@@ -7,6 +7,7 @@ import { Failure } from '../chat/failure.ts'
 import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
 import { readFilter } from '../wire/admin/read-filter.ts'
 import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
+import { type AdminEngineParts, addAdminEngineRoutes } from './admin-engines.ts'
 import { type AdminModelParts, addAdminModelRoutes } from './admin-models.ts'
 import { bodyOf, idOf, queryOf } from './read-request.ts'
 import { identifySender } from './session.ts'
@@ -17,11 +18,12 @@ export interface AdminParts {
   readonly directory: Directory
   readonly records: Records
   readonly models: AdminModelParts
+  readonly engines: AdminEngineParts
 }
 
-/** `/admin/v1`: accounts, keys, records of requests and models, for admin keys and the console alone. */
+/** `/admin/v1`: accounts, keys, records of requests, models and engines, for admin keys and the console alone. */
 export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
-  const { identify, sessions, directory, records, models } = parts
+  const { identify, sessions, directory, records, models, engines } = parts
   void app.register(
     (admin, _options, done) => {
       admin.addHook('onRequest', async (request) => {
@@ -64,6 +66,7 @@ export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
         return writeRecord(row)
       })
       addAdminModelRoutes(admin, models)
+      addAdminEngineRoutes(admin, engines)
       done()
     },
     { prefix: '/admin/v1' },

@@ -10,6 +10,7 @@ import { openTestSilica, type TestSilica } from '../silica.ts'
 let behind: TestSilica
 let front: TestSilica
 let folder: string
+const adminKey = 'an-admin-key'
 const lines: object[] = []
 beforeAll(async () => {
   behind = await openTestSilica()
@@ -23,7 +24,11 @@ beforeAll(async () => {
   )
   const log = { info: (line: object) => void lines.push(line), warn: () => {}, error: () => {} }
   front = await openTestSilica(
-    { models: [{ kind: 'rows', file, field: '' }], environment: { BEHIND: behind.key } },
+    {
+      models: [{ kind: 'rows', file, field: '' }],
+      environment: { BEHIND: behind.key },
+      adminKeys: [adminKey],
+    },
     { log },
   )
 })
@@ -105,6 +110,55 @@ describe('Silica behind Silica', () => {
     })
     expect(JSON.stringify(lines)).not.toContain(behind.key)
     expect(lines).toContainEqual({ model: 'silica/nano', url: `${behind.url}/v1`, counts: 'running usage' })
+  })
+
+  test('tells an admin how its engine stands, and drains it', async () => {
+    const admin = async (method: string, path: string) => {
+      const response = await fetch(`${front.url}/admin/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${adminKey}` },
+      })
+      return { status: response.status, answer: Object(await response.json()) }
+    }
+    await ask(front, says('Hello!'))
+    const { answer } = await admin('GET', '/engines')
+    expect(answer).toMatchObject({
+      data: [
+        {
+          model: 'silica/nano',
+          status: 'ready',
+          running: 0,
+          waiting: 0,
+          replicas: [
+            {
+              id: expect.stringMatching(/^[0-9a-f]{12}$/),
+              name: `${behind.url}/v1`,
+              kind: 'siliconflow',
+              draining: false,
+              circuit: 'closed',
+              health: expect.stringMatching(/^(unknown|up)$/),
+              memory_bytes: 0,
+              failures: 0,
+              last_failure: null,
+              first_event_ms: expect.any(Number),
+              prompt_tokens: expect.any(Number),
+              cached_tokens: expect.any(Number),
+            },
+          ],
+        },
+      ],
+      next: null,
+    })
+    expect(JSON.stringify(answer)).not.toContain(behind.key)
+    const [{ id }] = answer.data[0].replicas
+    expect(await admin('POST', `/replicas/${id}/drain`)).toMatchObject({ answer: { id, draining: true } })
+    expect((await ask(front, says('Hello!'))).status).toBe(503)
+    expect(await admin('POST', `/replicas/${id}/resume`)).toMatchObject({ answer: { id, draining: false } })
+    expect((await ask(front, says('Hello!'))).status).toBe(200)
+    expect(await admin('POST', '/replicas/nobody/drain')).toMatchObject({
+      status: 404,
+      answer: { message: 'There is no replica nobody.' },
+    })
   })
 
   test('says that a key is missing, and where it was sought', async () => {

@@ -1,5 +1,6 @@
-import { type PoolLogLine, poolEngine } from '../../src/engines/pool/pool-engine.ts'
+import { type HealthLogLine, type PoolLogLine, poolEngine } from '../../src/engines/pool/pool-engine.ts'
 import { upstreamEngine, type UpstreamOptions } from '../../src/engines/upstream/upstream-engine.ts'
+import { aReplica } from './a-replica.ts'
 
 /** An engine over the server at `url`, which speaks as vLLM does unless told otherwise. */
 export function anUpstream(url: string, changed: Partial<UpstreamOptions> = {}) {
@@ -23,14 +24,12 @@ export function anUpstream(url: string, changed: Partial<UpstreamOptions> = {}) 
 export function aPool(
   servers: readonly { readonly url: string }[],
   changed: Partial<UpstreamOptions> & { readonly patience?: number } = {},
-  log: (line: PoolLogLine) => void = () => {},
+  log: (line: PoolLogLine | HealthLogLine) => void = () => {},
 ) {
   const { patience = 60_000, ...upstream } = changed
   return poolEngine({
     name: 'test/model',
-    replicas: servers.map(({ url }) => {
-      return { name: url, engine: anUpstream(url, upstream), weight: 1, most: 100, rank: 0 }
-    }),
+    replicas: servers.map(({ url }) => aReplica(url, anUpstream(url, upstream))),
     patience: { firstEvent: patience * 100, nextEvent: patience * 100 },
     waits: true,
     time: {

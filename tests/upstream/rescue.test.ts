@@ -4,7 +4,7 @@ import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { addUsage, noUsage } from '../../src/chat/usage.ts'
 import { decode } from '../../src/decode/decode.ts'
-import type { PoolLogLine } from '../../src/engines/pool/pool-engine.ts'
+import type { HealthLogLine, PoolLogLine } from '../../src/engines/pool/pool-engine.ts'
 import { never, textOf } from '../contract/engine.ts'
 import { aPrompt } from '../contract/prompts.ts'
 import { aPool } from './an-upstream.ts'
@@ -31,7 +31,7 @@ async function read(engine: Engine, changed: Partial<ChatRequest> = {}) {
 }
 
 describe.each([true, false])('faults that another server cures (thought apart: %s)', (splits) => {
-  const log: PoolLogLine[] = []
+  const log: (PoolLogLine | HealthLogLine)[] = []
   let servers: FaultServer[]
   let engine: Engine
   beforeAll(async () => {

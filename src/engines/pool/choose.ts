@@ -15,7 +15,9 @@ export function choose(
   avoid: ReadonlySet<Replica>,
   random: () => number,
 ): Replica | null {
-  const inOrder = replicas.filter((replica) => !avoid.has(replica) && replica.closedFor() === 0)
+  const inOrder = replicas.filter(
+    (replica) => !avoid.has(replica) && !replica.isDraining() && replica.closedFor() === 0,
+  )
   const free = inOrder.filter((replica) => !replica.isFull())
   const able = free.length > 0 ? free : inOrder
   const rank = Math.min(...able.map((replica) => replica.rank))

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { aPrompt } from '../../../tests/contract/prompts.ts'
+import { aReplica } from '../../../tests/upstream/a-replica.ts'
 import type { Engine } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
-import { poolEngine, type PoolLogLine } from './pool-engine.ts'
+import { type HealthLogLine, poolEngine, type PoolLogLine } from './pool-engine.ts'
 
 const never = new AbortController().signal
 const thinks = { mode: 'on', budget: 4, effort: { level: 'high', because: 'asked' } } as const
@@ -67,19 +68,18 @@ function speech({ begun, thinking }: Prompt): ChatEvent[] {
 /** Time passes only while somebody waits for it. */
 function pool(engines: readonly Engine[], changed: { readonly most?: number } = {}) {
   let now = 0
-  const log: PoolLogLine[] = []
+  const log: (PoolLogLine | HealthLogLine)[] = []
   const waited: number[] = []
+  const drained = new Set<string>()
   const engine = poolEngine({
     name: 'm',
-    replicas: engines.map((one, index) => {
-      return {
-        name: `r${index}`,
-        engine: one,
-        weight: 1,
+    replicas: engines.map((one, index) =>
+      aReplica(`r${index}`, one, {
         most: changed.most ?? 99,
         rank: index === 2 ? 1 : 0,
-      }
-    }),
+        isDraining: () => drained.has(`r${index}`),
+      }),
+    ),
     patience: { firstEvent: 60_000, nextEvent: 20_000 },
     waits: true,
     time: {
@@ -103,7 +103,7 @@ function pool(engines: readonly Engine[], changed: { readonly most?: number } = 
     },
     log: (line) => log.push(line),
   })
-  return { engine, log, waited, pass: (ms: number) => void (now += ms) }
+  return { engine, log, waited, drained, pass: (ms: number) => void (now += ms) }
 }
 
 async function read(engine: Engine, changed: Partial<Prompt> = {}) {
@@ -277,6 +277,39 @@ describe('a replica', () => {
     for (const answer of open) await answer.next()
     expect(engines.map(({ asked }) => asked.length)).toEqual([1, 1, 1])
     for (const answer of open) await answer.return?.()
+  })
+})
+
+describe('a replica that is drained', () => {
+  test('ends what it has begun, and is asked for nothing new', async () => {
+    const engines = [fake(), fake()]
+    const { engine, drained } = pool(engines)
+    const open = engine.answer(aPrompt, never)[Symbol.asyncIterator]()
+    await open.next()
+    drained.add('r0')
+    for (let round = 0; round < 4; round++)
+      expect((await read(engine, aDifferent(round))).text('text')).toBe(whole)
+    expect(engines.map(({ asked }) => asked.length)).toEqual([1, 4])
+    let events = 1
+    while ((await open.next()).done !== true) events++
+    expect(events).toBe(8)
+    drained.delete('r0')
+    await read(engine, aDifferent(9))
+    expect(engine.replicas()).toMatchObject([
+      { id: 'r0', draining: false, answers: 2, circuit: 'closed' },
+      { id: 'r1', draining: false, answers: 4, cachedTokens: 12, promptTokens: 36 },
+    ])
+  })
+
+  test('has its answers go on elsewhere where it breaks off, and refuses at once where there is no elsewhere', async () => {
+    const engines = [fake(lost(2)), fake()]
+    const { engine, drained, waited } = pool(engines)
+    const reading = read(engine)
+    drained.add('r0')
+    expect((await reading).text('text')).toBe(whole)
+    drained.add('r1')
+    await expect(read(engine)).rejects.toMatchObject({ kind: 'overloaded', retryAfter: null })
+    expect(waited).toEqual([])
   })
 })
 

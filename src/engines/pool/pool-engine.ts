@@ -1,11 +1,14 @@
 import type { Engine, EngineState, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
+import type { ReplicaState } from '../../chat/replica-state.ts'
 import type { Prompt } from '../../chat/request.ts'
+import { addUsage, noUsage } from '../../chat/usage.ts'
 import { interleave } from '../interleave.ts'
 import { choose, prefixesOf } from './choose.ts'
 import { type Patience, patiently } from './patiently.ts'
-import { openReplica, type Replica, type ReplicaOptions } from './replica.ts'
+import { keepProbing } from './probing.ts'
+import { openReplica, type Replica, type ReplicaOptions, type TurnEnd, wordsOf } from './replica.ts'
 import { pause, type Time } from './time.ts'
 import { type Track, track } from './track.ts'
 
@@ -17,7 +20,12 @@ export interface PoolOptions {
   /** Whether an answer waits for a replica that has too much to do, or is refused as that replica refuses it. */
   readonly waits: boolean
   readonly time: Time
-  readonly log: (line: PoolLogLine) => void
+  readonly log: (line: PoolLogLine | HealthLogLine) => void
+}
+
+export interface PoolEngine extends Engine {
+  /** How each of its engines stands, in the order of the options. */
+  replicas(): readonly ReplicaState[]
 }
 
 /** An attempt that failed. Holds nothing that anybody said. */
@@ -28,6 +36,14 @@ export interface PoolLogLine {
   readonly cause: string
   /** What becomes of the answer: asked for anew, gone on with elsewhere, or given up. */
   readonly answer: 'asked for again' | 'goes on' | 'ends'
+}
+
+/** A replica that its probes have found dead, or alive again. */
+export interface HealthLogLine {
+  readonly model: string
+  readonly replica: string
+  readonly health: 'up' | 'down'
+  readonly cause: string
 }
 
 /** Attempts in a row that may say nothing. */
@@ -43,10 +59,20 @@ const longestWait = 30_000
  * nothing twice, nothing missing, each token counted once. Where no engine can go on, it ends with the failure.
  * What cannot succeed is not tried again. Thought is given apart from text, whatever the engines do.
  */
-export function poolEngine({ name, patience, waits, time, log, ...options }: PoolOptions): Engine {
+export function poolEngine({ name, patience, waits, time, log, ...options }: PoolOptions): PoolEngine {
   const replicas = options.replicas.map((replica) => openReplica(replica, time))
   const closing = new AbortController()
   let pausing = 0
+  for (const replica of replicas) {
+    const changed = (failure: Failure | null) =>
+      log({
+        model: name,
+        replica: replica.name,
+        health: failure === null ? 'up' : 'down',
+        cause: wordsOf(failure?.cause),
+      })
+    if (replica.probeEvery > 0) void keepProbing(replica, time, changed, closing.signal)
+  }
 
   async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
     signal.throwIfAborted()
@@ -77,7 +103,13 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     const deadline = time.now() + longestWait
     const prefixes = replicas.length > 1 ? prefixesOf(prompt) : []
     for (let attempt = 1; ; attempt++) {
-      const replica = await next({ able, prefixes, avoid, attempt, deadline, signal })
+      const replica = await next({ able, prefixes, avoid, attempt, deadline, signal }).catch(
+        (error: unknown) => {
+          signal.throwIfAborted()
+          // Whoever asks for an answer is told why it ended, not why it could not go on.
+          throw lost?.failure ?? error
+        },
+      )
       try {
         return yield* tryOnce(replica, order, prefixes)
       } catch (error) {
@@ -90,7 +122,6 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
         const hopeless = attempt >= mostAttempts || able.length === 0 || !curable
         note(replica, failure, spoken ? 'goes on' : hopeless ? 'ends' : 'asked for again')
         if (spoken) return yield* goOn(order, { replica, failure })
-        // Whoever asks for an answer is told why it ended, not why it could not go on.
         if (hopeless) throw lost?.failure ?? failure
         avoid.add(replica)
       }
@@ -102,14 +133,21 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     { prompt, tracks, signal }: Order,
     prefixes: readonly string[],
   ): AsyncGenerator<ChatEvent, void> {
-    let end: ReturnType<Replica['begin']> | null = replica.begin(prompt.choices, prefixes)
-    const ended = (outcome: Failure | 'whole' | 'left') => {
-      end?.(outcome)
-      end = null
+    const turn = replica.take(prompt.choices, prefixes)
+    let usage = noUsage
+    let state: 'waits' | 'begun' | 'over' = 'waits'
+    const ended = (outcome: TurnEnd) => {
+      if (state !== 'over') turn.end(outcome, usage)
+      state = 'over'
     }
     try {
       const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving)
       for await (const event of patiently(ask, patience, time, signal)) {
+        if (state === 'waits') {
+          turn.began()
+          state = 'begun'
+        }
+        if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
         const said = tracks[event.choice]?.take(event) ?? []
         // Its reader leaves with the last event, so that nothing may be left to do after it.
         if (tracks.every((one) => one.hasFinished())) ended('whole')
@@ -150,7 +188,9 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
       const found = choose(able, prefixes, avoid, time.random)
       if (found !== null) return found
       avoid.clear()
-      const opens = Math.min(...able.map((replica) => replica.closedFor()))
+      const asked = able.filter((replica) => !replica.isDraining())
+      if (asked.length === 0) throw busy(null)
+      const opens = Math.min(...asked.map((replica) => replica.closedFor()))
       const ms = opens > 0 ? opens : firstPause * 2 ** (attempt - 1) * (0.5 + time.random() / 2)
       if (time.now() + ms > deadline) throw busy(ms)
       pausing += 1
@@ -159,13 +199,12 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   function note(replica: Replica, { kind, cause }: Failure, answer: PoolLogLine['answer']): void {
-    const words = cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : ''
-    log({ model: name, replica: replica.name, failure: kind, cause: words, answer })
+    log({ model: name, replica: replica.name, failure: kind, cause: wordsOf(cause), answer })
   }
 
   /** Any of them can tell; one that cannot tells nothing of the others. */
   async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
-    let failure: unknown = busy(0)
+    let failure: unknown = busy(null)
     for (const { engine } of replicas) {
       try {
         return await engine.count(prompt, signal)
@@ -181,6 +220,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     answer,
     count,
     state: () => stateOf(replicas, pausing),
+    replicas: () => replicas.map((replica) => replica.report()),
     async close() {
       closing.abort()
       await Promise.all(replicas.map(({ engine }) => engine.close()))
@@ -227,7 +267,7 @@ function stopping(): Failure {
   return new Failure('overloaded', 'The server is stopping. Please try again later.')
 }
 
-function busy(retryAfter: number): Failure {
+function busy(retryAfter: number | null): Failure {
   return new Failure('overloaded', 'Model service overloaded. Please try again later.', { retryAfter })
 }
 

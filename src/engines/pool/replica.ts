@@ -1,17 +1,34 @@
 import type { Engine } from '../../chat/engine.ts'
 import type { Failure } from '../../chat/failure.ts'
+import type { LastFailure, ReplicaState } from '../../chat/replica-state.ts'
+import type { Usage } from '../../chat/usage.ts'
 import type { Time } from './time.ts'
 
-export interface ReplicaOptions {
-  /** For the log. */
-  readonly name: string
+/**
+ * `weight`: its share of the work, beside the others'. `most`: choices that it may have at once before those of a higher
+ * rank are asked. `rank`: those of the lowest are asked first, those of higher ones when these are full or out of order.
+ */
+export interface ReplicaOptions extends Pick<
+  ReplicaState,
+  'id' | 'name' | 'kind' | 'weight' | 'most' | 'rank' | 'memory'
+> {
   readonly engine: Engine
-  /** Its share of the work, beside the others'. */
-  readonly weight: number
-  /** Choices that it may have at once before those of a lower rank are asked. */
-  readonly most: number
-  /** Replicas of the lowest rank are asked first, those of higher ones when these are full or out of order. */
-  readonly rank: number
+  readonly isDraining: () => boolean
+  /** Rejects with a `Failure` where it is not alive. */
+  readonly probe: (signal: AbortSignal) => Promise<void>
+  /** Milliseconds between probes; 0 for one that needs none. */
+  readonly probeEvery: number
+}
+
+/** What became of some choices; `left`: nobody waited for their end. */
+export type TurnEnd = Failure | 'whole' | 'left'
+
+/** Some choices that a replica was given. */
+export interface Turn {
+  /** The first event is in hand. */
+  began(): void
+  /** To be called once. */
+  end(outcome: TurnEnd, usage: Usage): void
 }
 
 /** One engine of a pool: how much it has to do, whether it is in order, and what it has read lately. */
@@ -21,27 +38,35 @@ export interface Replica extends ReplicaOptions {
   isFull(): boolean
   /** Milliseconds until it may be asked; 0 for now. */
   closedFor(): number
-  /** Takes some choices. What it is given is called once, with how they ended; `left`: nobody waited for their end. */
-  begin(choices: number, prefixes: readonly string[]): (outcome: Failure | 'whole' | 'left') => void
+  take(choices: number, prefixes: readonly string[]): Turn
+  /** What a probe found: null where it is alive. Tells whether that is news. */
+  probed(failure: Failure | null, ms: number): boolean
   /** How many of the prefixes it has read, from the first on. */
   known(prefixes: readonly string[]): number
+  report(): ReplicaState
 }
 
 /** So many failures in a row close it. */
 const fewFailures = 3
+/** So many probes that fail in a row do. */
+const fewProbes = 2
 /** Milliseconds that it is closed for the first time; twice as long each time that it fails its trial. */
 const firstBreak = 1000
 const longestBreak = 10_000
-/** Milliseconds until somebody looks again how a trial went. */
-const trialLook = 250
+/** Milliseconds until somebody looks again how a trial or the next probe went. */
+const nextLook = 250
 const mostPrefixes = 1000
+/** How much of the time to a first event an answer's own counts, beside all before it. */
+const shareOfLatest = 0.2
 
 /**
  * After some failures in a row a replica is closed for a while, and then open for one answer, its trial: if that is
  * whole, it is open again. What it had been given before it was closed fails along with it, and is not held against it
- * twice. One that says when it may be asked again is closed until then.
+ * twice. One that says when it may be asked again is closed until then. One that its probes find dead is closed until a
+ * probe finds it alive, and then on trial.
  */
 export function openReplica(options: ReplicaOptions, { now, random }: Time): Replica {
+  const { engine, isDraining, weight, most } = options
   const prefixesRead = new Set<string>()
   let choicesNow = 0
   let failures = 0
@@ -49,9 +74,17 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
   let breaks = 0
   let opensAt = 0
   let onTrial = false
+  let deadProbes = 0
+  let health: ReplicaState['health'] = 'unknown'
+  let probeMs: number | null = null
+  const told = { answers: 0, failures: 0, promptTokens: 0, cachedTokens: 0 }
+  let firstEventMs: number | null = null
+  let last: (Omit<LastFailure, 'ago'> & { readonly at: number }) | null = null
 
-  function fail({ retryAfter }: Failure, wasTrial: boolean): void {
+  function fail({ kind, cause, retryAfter }: Failure, wasTrial: boolean): void {
     failures += 1
+    told.failures += 1
+    last = { kind, cause: wordsOf(cause), at: now() }
     if (wasTrial || (breaks === 0 && failures >= fewFailures)) {
       const ms = Math.min(longestBreak, firstBreak * 2 ** breaks)
       breaks += 1
@@ -61,12 +94,17 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
     if (retryAfter !== null) opensAt = Math.max(opensAt, now() + retryAfter)
   }
 
+  function closedFor(): number {
+    return onTrial || health === 'down' ? nextLook : Math.max(0, opensAt - now())
+  }
+
   return {
     ...options,
-    load: () => choicesNow / options.weight,
-    isFull: () => choicesNow >= options.most,
-    closedFor: () => (onTrial ? trialLook : Math.max(0, opensAt - now())),
-    begin(choices, prefixes) {
+    load: () => choicesNow / weight,
+    isFull: () => choicesNow >= most,
+    closedFor,
+    take(choices, prefixes) {
+      const beganAt = now()
       choicesNow += choices
       const isTrial = breaks > 0
       onTrial ||= isTrial
@@ -78,16 +116,62 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
         if (prefixesRead.size <= mostPrefixes) break
         prefixesRead.delete(oldest)
       }
-      return (outcome) => {
-        choicesNow -= choices
-        if (isTrial) onTrial = false
-        if (outcome === 'whole') failures = breaks = 0
-        else if (outcome !== 'left') fail(outcome, isTrial)
+      return {
+        began() {
+          const ms = now() - beganAt
+          firstEventMs = firstEventMs === null ? ms : firstEventMs + shareOfLatest * (ms - firstEventMs)
+        },
+        end(outcome, { promptTokens, cachedTokens }) {
+          choicesNow -= choices
+          told.promptTokens += promptTokens
+          told.cachedTokens += cachedTokens
+          if (isTrial) onTrial = false
+          if (outcome === 'whole') {
+            told.answers += 1
+            failures = breaks = 0
+          } else if (outcome !== 'left') fail(outcome, isTrial)
+        },
       }
+    },
+    probed(failure, ms) {
+      probeMs = ms
+      deadProbes = failure === null ? 0 : deadProbes + 1
+      const before = health
+      if (failure === null) health = 'up'
+      else if (deadProbes >= fewProbes) health = 'down'
+      // What was dead has a trial before it.
+      if (before === 'down' && health === 'up') breaks = Math.max(breaks, 1)
+      if (health === 'down') prefixesRead.clear()
+      return health !== before && (health === 'down' || before === 'down')
     },
     known(prefixes) {
       const first = prefixes.findIndex((prefix) => !prefixesRead.has(prefix))
       return first === -1 ? prefixes.length : first
     },
+    report() {
+      const { id, name, kind, rank, memory } = options
+      const circuit = closedFor() > 0 && !onTrial ? 'open' : breaks > 0 ? 'half-open' : 'closed'
+      return {
+        id,
+        name,
+        kind,
+        weight,
+        most,
+        rank,
+        memory,
+        ...engine.state(),
+        ...told,
+        draining: isDraining(),
+        circuit,
+        health,
+        probeMs,
+        lastFailure: last === null ? null : { kind: last.kind, cause: last.cause, ago: now() - last.at },
+        firstEventMs,
+      }
+    },
   }
+}
+
+export function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : ''
 }

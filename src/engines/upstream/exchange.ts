@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { pipeline, type Readable, type Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type Dispatcher, Pool } from 'undici'
@@ -31,8 +32,10 @@ export interface Connections {
    * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
    */
   ask(order: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void>
-  /** Reads a small JSON document at a path below the address. Throws as `ask` does. */
+  /** Reads a small JSON document at a path, which starts from the address: `models`, `../health`. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
+  /** Resolves where the server answers at a path, whatever it thinks of it. Throws `engine-lost` where it is out of order. */
+  ping(path: string, signal: AbortSignal): Promise<void>
   /** Cuts what is running. */
   close(): Promise<void>
 }
@@ -42,7 +45,7 @@ const longestSilence = 900_000
 
 export function openConnections({ url, key, clock }: ServerAddress): Connections {
   const { origin, pathname } = new URL(url)
-  const base = pathname.replace(/\/+$/, '')
+  const base = pathname.replace(/\/+$/, '') || '/'
   const pool = new Pool(origin, {
     connectTimeout: 5000,
     headersTimeout: longestSilence,
@@ -67,7 +70,7 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
   async function* ask({ path, body }: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void> {
     const { type, bytes, refused } = await send({
       method: 'POST',
-      path: base + path,
+      path: posix.join(base, path),
       headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal,
@@ -108,8 +111,22 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     },
     async get(path, signal) {
       try {
-        const { bytes } = await send({ method: 'GET', path: base + path, headers, signal })
+        const { bytes } = await send({ method: 'GET', path: posix.join(base, path), headers, signal })
         return parseJson(await readStart(bytes))
+      } catch (error) {
+        throw error instanceof Failure ? error : lost(error)
+      }
+    },
+    async ping(path, signal) {
+      try {
+        const { statusCode, body } = await pool.request({
+          method: 'GET',
+          path: posix.join(base, path),
+          headers,
+          signal,
+        })
+        await body.dump()
+        if (statusCode >= 500) throw lost(`status ${statusCode}`)
       } catch (error) {
         throw error instanceof Failure ? error : lost(error)
       }

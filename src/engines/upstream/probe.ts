@@ -50,7 +50,7 @@ async function servedBy(
 ): Promise<string> {
   const connections = openConnections(options)
   try {
-    const list = await connections.get('/models', signal)
+    const list = await connections.get('models', signal)
     return listOf(fieldOf(list, 'data'))
       .map((one) => textOf(fieldOf(one, 'id')))
       .join(' ')

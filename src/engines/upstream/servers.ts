@@ -39,6 +39,8 @@ export interface ServerTraits {
   readonly always: JsonObject
   /** Whether the counts that stand beside a piece are of its choice, or of all choices together. */
   readonly counts: 'choice' | 'answer'
+  /** Where it says, for next to nothing, whether it is alive: a path that starts from its address. */
+  readonly health: string
   /** Whether it is on the open internet, where what it fetches for a caller is no business of the operator's network. */
   readonly outside: boolean
   /** The types of message parts that it takes besides text, by medium. */
@@ -67,6 +69,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
@@ -85,6 +88,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
@@ -109,6 +113,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
       reasoning_budget_message: '\n',
     },
     counts: 'choice',
+    health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'input_audio', video: 'video_url' },
   },
@@ -127,6 +132,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    health: 'models',
     outside: true,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
@@ -145,6 +151,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    health: 'models',
     outside: true,
     media: { image: 'image_url', audio: '', video: '' },
   },

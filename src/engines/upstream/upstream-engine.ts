@@ -44,13 +44,18 @@ export interface UpstreamLogLine {
   readonly counts: CountSource
 }
 
+export interface UpstreamEngine extends Engine {
+  /** Rejects with a `Failure` where the server is not alive. */
+  probe(signal: AbortSignal): Promise<void>
+}
+
 /**
  * A model that somebody else's server runs. Gives thought, text and calls apart as far as the server does, and thought
  * and text in any case. Keeps to both limits whatever the server counts: it asks for the sum, and cuts each part here.
  * A server without a thinking budget is left when the thought has used it up, and asked to go on with the same text
  * behind a closed thought; one that cannot be asked that ends the answer there, with `length`.
  */
-export function upstreamEngine(options: UpstreamOptions): Engine {
+export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   const { name, server, url, newId, clock, log } = options
   const traits = servers[server]
   const budget =
@@ -193,6 +198,7 @@ export function upstreamEngine(options: UpstreamOptions): Engine {
   return {
     answer,
     count: () => Promise.reject(uncountable()),
+    probe: (signal) => connections.ping(traits.health, signal),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     async close() {
       closing.abort()
