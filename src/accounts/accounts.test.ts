@@ -265,6 +265,7 @@ describe('a ticket', () => {
     leastRoom: 1,
     tools: { mode: 'none' },
     parallelCalls: true,
+    logprobs: null,
     output: { kind: 'text' },
     choices: 2,
     begun: { reasoning: '', text: '', calls: [] },

@@ -1,3 +1,16 @@
+/** A token as it shows, the bytes of that (which may be a part of a character), and its log probability. */
+export interface LikelyToken {
+  readonly text: string
+  readonly bytes: readonly number[]
+  /** Natural, of the model's own distribution: as it was before anything of the request's sampling changed it. */
+  readonly logprob: number
+}
+
+/** A token of an answer, and the likeliest ones in its place, itself perhaps among them, in order. */
+export interface ChosenToken extends LikelyToken {
+  readonly top: readonly LikelyToken[]
+}
+
 /**
  * What an answer says: for each choice any number of pieces, then one `finish`, then nothing. Or a `Failure` is thrown.
  * `choice` counts from 0 and is below the request's `choices`. `tokens` is how many of the model's tokens a piece stands
@@ -11,6 +24,14 @@ export type ChatEvent =
       readonly choice: number
       readonly text: string
       readonly tokens: number
+    }
+  /** A text where the request asks for `logprobs`, with those of its tokens that show something. */
+  | {
+      readonly type: 'text'
+      readonly choice: number
+      readonly text: string
+      readonly tokens: number
+      readonly logprobs: readonly ChosenToken[]
     }
   /** Tokens that are neither thought nor answer: the marks around a thought. */
   | { readonly type: 'mark'; readonly choice: number; readonly tokens: number }
@@ -56,3 +77,18 @@ export type ChatEvent =
 export type EngineReason = 'stop' | 'length' | 'tool-calls'
 
 export type FinishReason = EngineReason | 'stop-text'
+
+/** The log probabilities that an event carries. */
+export function logprobsOf(event: ChatEvent): readonly ChosenToken[] {
+  return 'logprobs' in event ? event.logprobs : []
+}
+
+/** A piece of text or thought; a text with log probabilities where there are any. */
+export function saidPiece(
+  type: 'text' | 'reasoning',
+  choice: number,
+  { text, tokens, logprobs }: { text: string; tokens: number; logprobs: readonly ChosenToken[] },
+): ChatEvent {
+  if (type === 'reasoning' || logprobs.length === 0) return { type, choice, text, tokens }
+  return { type, choice, text, tokens, logprobs }
+}

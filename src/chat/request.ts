@@ -18,6 +18,8 @@ export interface ChatRequest {
   /** Whether the answer may hold more than one call. */
   readonly parallelCalls: boolean
   readonly output: Output
+  /** For each token of the answer its log probability, and those of so many of the likeliest; null for none. */
+  readonly logprobs: number | null
   /** `n`: how many answers to give. */
   readonly choices: number
   /** What the answer already holds: the caller's `prefix`, or what a lost engine had said. */

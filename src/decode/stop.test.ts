@@ -27,6 +27,15 @@ describe('stopDecoder', () => {
     expect(decode(['END'], [piece('E'), piece('N'), cut])).toEqual([{ ...piece('EN'), tokens: 2 }, cut])
   })
 
+  test('gives out the tokens of what leaves, and no more of them', () => {
+    expect(decode(['aab'], ['x', 'a', 'a', 'a', 'b'].map(piece))).toEqual([
+      piece('x'),
+      piece('a'),
+      { type: 'mark', choice: 0, tokens: 3 },
+      stopped('aab'),
+    ])
+  })
+
   test('does not look into thought or calls, nor across a call', () => {
     const thought: ChatEvent = { type: 'reasoning', choice: 0, text: 'END', tokens: 1 }
     const start: ChatEvent = { type: 'call-start', choice: 0, call: 0, id: 'a', name: 'END', tokens: 1 }

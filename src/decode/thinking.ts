@@ -78,7 +78,7 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
 
   return (event) => {
     if (event.type === 'text') {
-      out.take(event.tokens)
+      out.take(event)
       read(event.text)
     } else {
       if (event.type === 'finish') {

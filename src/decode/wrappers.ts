@@ -45,7 +45,7 @@ export function wrapperDecoder(choice: number, wrappers: readonly string[]): Dec
 
   return (event) => {
     if (event.type === 'text') {
-      out.take(event.tokens)
+      out.take(event)
       let rest = event.text
       while (rest !== '') rest = read(rest)
     } else {

@@ -152,6 +152,15 @@ export function said(
   ]
 }
 
+/** The same with a log probability for each token that shows something. */
+export function scored(events: readonly ChatEvent[]): readonly ChatEvent[] {
+  return events.map((event) => {
+    if (event.type !== 'text' || event.text === '') return event
+    const { text } = event
+    return { ...event, logprobs: [{ text, bytes: [...Buffer.from(text)], logprob: -1, top: [] }] }
+  })
+}
+
 /** Everything that `decode` makes of it. */
 export async function collect(
   asked: ChatRequest,
@@ -187,6 +196,7 @@ export interface AnswerBody {
         readonly function: { readonly name: string; readonly arguments: string }
       }[]
     }
+    readonly logprobs?: { readonly content: readonly { readonly token: string }[] } | null
     readonly finish_reason: string
   }[]
   readonly usage: object

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { replay } from '../golden/replay.ts'
-import { type AnswerBody, cutText, request, said } from './engine-texts.ts'
+import { type AnswerBody, cutText, request, said, scored } from './engine-texts.ts'
 
 /** A chunk of a stream, as far as a client's merge looks into it. */
 interface Chunk extends Omit<AnswerBody, 'choices'> {
@@ -20,6 +20,7 @@ interface Chunk extends Omit<AnswerBody, 'choices'> {
         readonly function: { readonly name?: string; readonly arguments: string }
       }[]
     }
+    readonly logprobs?: { readonly content: readonly { readonly token: string }[] } | null
     readonly finish_reason: string | null
   }[]
   readonly usage: { readonly [key: string]: number | object }
@@ -41,11 +42,13 @@ function merge(chunks: readonly Chunk[], index: number): AnswerBody['choices'][n
   let content = ''
   let thought: string | null = null
   let reason = ''
+  let logprobs: AnswerBody['choices'][number]['logprobs']
   for (const choice of chunks.flatMap(({ choices }) => choices.filter((one) => one.index === index))) {
     role = choice.delta.role ?? role
     content += choice.delta.content ?? ''
     if (choice.delta.reasoning_content !== null) thought = (thought ?? '') + choice.delta.reasoning_content
     reason = choice.finish_reason ?? reason
+    logprobs = merged(logprobs, choice.logprobs)
     for (const delta of choice.delta.tool_calls ?? []) {
       const { name = '', arguments: text } = delta.function
       const call = (calls[delta.index] ??= {
@@ -58,14 +61,19 @@ function merge(chunks: readonly Chunk[], index: number): AnswerBody['choices'][n
   }
   const reasoning = thought === null ? {} : { reasoning_content: thought }
   const called = calls.length > 0 ? { tool_calls: calls } : {}
-  return { index, message: { role, content, ...reasoning, ...called }, finish_reason: reason }
+  const told = logprobs === undefined ? {} : { logprobs }
+  return { index, message: { role, content, ...reasoning, ...called }, ...told, finish_reason: reason }
+}
+
+function merged(before: Chunk['choices'][number]['logprobs'], more: typeof before): typeof before {
+  return before && more ? { ...before, content: [...before.content, ...more.content] } : (before ?? more)
 }
 
 const asked = fc
-  .record({ thinks: fc.boolean(), usageChunk: fc.boolean() })
-  .map(({ thinks, usageChunk }): ChatRequest => {
+  .record({ thinks: fc.boolean(), usageChunk: fc.boolean(), logprobs: fc.constantFrom(null, 0, 3) })
+  .map(({ thinks, usageChunk, logprobs }): ChatRequest => {
     const thinking = thinks ? request.thinking : { mode: 'off' as const }
-    return { ...request, choices: 2, thinking, reply: { kind: 'stream', usageChunk } }
+    return { ...request, choices: 2, thinking, logprobs, reply: { kind: 'stream', usageChunk } }
   })
 
 /** Two choices that take turns, each in its own order. */
@@ -79,7 +87,7 @@ const interleaved = fc
 
 test('L2: merging the deltas of the stream gives the JSON body', async () => {
   const property = fc.asyncProperty(asked, interleaved, async (chat, events) => {
-    const { answer, sse } = await replay(chat, events)
+    const { answer, sse } = await replay(chat, chat.logprobs === null ? events : scored(events))
     const body: AnswerBody = JSON.parse(answer)
     const chunks = chunksOf(sse)
     expect([0, 1].map((index) => merge(chunks, index))).toEqual(body.choices)

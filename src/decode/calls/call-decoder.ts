@@ -174,7 +174,7 @@ export function callDecoder(
 
   return (event) => {
     if (event.type === 'text') {
-      out.take(event.tokens)
+      out.take(event)
       feed(event.text)
     } else if (event.type === 'finish') finish(event)
     else out.pass(event)

@@ -81,7 +81,7 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
 }
 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
-  const { model, leastRoom, choices, sampling, answerLimit, begun } = prompt
+  const { model, leastRoom, choices, sampling, answerLimit, logprobs, begun } = prompt
   const grammar = answerGrammar(prompt)
   return {
     prompt: pieces,
@@ -90,6 +90,7 @@ function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
     choices,
     sampling,
     answerLimit,
+    logprobs,
     thought,
     grammar: grammar && { rules: writeGbnf(grammar), begun: begun.text },
     marks: marksOf(prompt),

@@ -23,6 +23,8 @@ export interface Task {
   readonly choices: number
   readonly sampling: Sampling
   readonly answerLimit: number
+  /** How many of the likeliest tokens are told with each token of the answer and its own log probability; null for none. */
+  readonly logprobs: number | null
   readonly thought: ThoughtPlan
   /** What the answer, not the thought, must follow; null for anything. */
   readonly grammar: AnswerGrammar | null

@@ -1,5 +1,5 @@
 import type { Decoder } from '../../chat/decoder.ts'
-import type { ChatEvent, EngineReason } from '../../chat/event.ts'
+import { type ChatEvent, type ChosenToken, type EngineReason, saidPiece } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { callMarkups } from '../../decode/calls/call-markups.ts'
@@ -46,6 +46,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
   const breaks = splitter([], '\n')
   /** Counted, and not yet given out with an event. */
   let owed = 0
+  let logprobs: ChosenToken[] = []
   let thought = begun.reasoning
   let thoughtTokens = 0
   let answerTokens = 0
@@ -57,6 +58,9 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
   function read(piece: ChunkPiece, tokens: number): readonly ChatEvent[] {
     if (state !== 'going') return []
     owed += tokens
+    const most = prompt.logprobs
+    if (most !== null)
+      logprobs.push(...piece.logprobs.map((token) => ({ ...token, top: token.top.slice(0, most) })))
     if (piece.reasoning !== '') splits = true
     const events: ChatEvent[] = []
     // A thought that was closed from here is over, whatever the server takes the rest for.
@@ -80,7 +84,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     if (kept === '') return
     if (splits && prompt.thinking.mode === 'on' && now !== said) payMarks(events)
     said = now
-    for (const event of split({ type, choice, text: kept, tokens: pay() })) events.push(event)
+    for (const event of split(saidPiece(type, choice, { text: kept, ...pay() }))) events.push(event)
   }
 
   /** Where thought begins or ends, all tokens but one are those of marks, which the server has left out. */
@@ -88,25 +92,34 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     const tokens = Math.min(owed - 1, mostMarks)
     if (tokens < 1) return
     owed -= tokens
+    logprobs.splice(0, tokens)
     events.push({ type: 'mark', choice, tokens })
   }
 
-  function pay(): number {
-    const tokens = owed
+  function pay(): { tokens: number; logprobs: readonly ChosenToken[] } {
+    const paid = { tokens: owed, logprobs }
     owed = 0
-    return tokens
+    logprobs = []
+    return paid
   }
 
   function readCall({ index, id, name, arguments: text }: ChunkCall, events: ChatEvent[]): void {
     if (name !== '' && index !== open) {
       endCall(events)
-      events.push({ type: 'call-start', choice, call: calls++, id: id || newId(), name, tokens: pay() })
+      events.push({
+        type: 'call-start',
+        choice,
+        call: calls++,
+        id: id || newId(),
+        name,
+        tokens: pay().tokens,
+      })
       open = index
       argued = false
     }
     if (text === '' || index !== open) return
     argued = true
-    events.push({ type: 'call-text', choice, call: calls - 1, text, tokens: pay() })
+    events.push({ type: 'call-text', choice, call: calls - 1, text, tokens: pay().tokens })
   }
 
   /** A call without arguments is one with none. */
@@ -146,7 +159,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
         }
       }
       const last = [...kept(events)]
-      if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay() })
+      if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay().tokens })
       last.push({ type: 'finish', choice, reason: state === 'ended' ? reason : 'length' })
       return last
     },

@@ -1,3 +1,4 @@
+import type { ChosenToken, LikelyToken } from '../../chat/event.ts'
 import { countOf, fieldOf, listOf, textOf } from './read-json.ts'
 
 /** What one event of a server's stream says, in so far as it is used here. */
@@ -12,6 +13,7 @@ export interface ChunkPiece {
   readonly reasoning: string
   readonly text: string
   readonly calls: readonly ChunkCall[]
+  readonly logprobs: readonly ChosenToken[]
   /** How many tokens the server says it stands for, or null where it does not say. */
   readonly tokens: number | null
   /** The server's word for why the choice ended; empty while it has not. */
@@ -50,6 +52,7 @@ function readPiece(choice: unknown): ChunkPiece {
     // A completion has no delta.
     text: textOf(fieldOf(delta, 'content')) || textOf(fieldOf(choice, 'text')),
     calls: listOf(fieldOf(delta, 'tool_calls')).map(readCall),
+    logprobs: listOf(fieldOf(fieldOf(choice, 'logprobs'), 'content')).map(readChosen),
     tokens: readTokens(choice),
     reason: textOf(fieldOf(choice, 'finish_reason')),
   }
@@ -62,6 +65,21 @@ function readCall(call: unknown): ChunkCall {
     id: textOf(fieldOf(call, 'id')),
     name: textOf(fieldOf(named, 'name')),
     arguments: textOf(fieldOf(named, 'arguments')),
+  }
+}
+
+function readChosen(token: unknown): ChosenToken {
+  return { ...readLikely(token), top: listOf(fieldOf(token, 'top_logprobs')).map(readLikely) }
+}
+
+function readLikely(token: unknown): LikelyToken {
+  const text = textOf(fieldOf(token, 'token'))
+  const bytes = fieldOf(token, 'bytes')
+  const logprob = fieldOf(token, 'logprob')
+  return {
+    text,
+    bytes: Array.isArray(bytes) ? bytes.map((byte) => countOf(byte) ?? 0) : [...Buffer.from(text)],
+    logprob: typeof logprob === 'number' ? logprob : -Infinity,
   }
 }
 

@@ -55,6 +55,12 @@ describe('a request in the words of its server', () => {
     expect(JSON.stringify(written(server, { thinking: thinks }, 'here'))).not.toContain(field)
   })
 
+  test('logprobs are asked for where the server tells them, one of the likeliest at least', () => {
+    expect(added('vllm', { logprobs: 5 })).toEqual({ logprobs: true, top_logprobs: 5 })
+    expect(added('llama-server', { logprobs: 0 })).toEqual({ logprobs: true, top_logprobs: 1 })
+    expect(() => written('siliconflow', { logprobs: 0 })).toThrow('logprobs')
+  })
+
   test('no server but those that know them is sent top_k and min_p', () => {
     for (const server of kinds.slice(0, 4)) expect(Object.keys(written(server))).toContain('top_k')
     expect(Object.keys(written('openai'))).not.toContain('top_k')

@@ -61,6 +61,7 @@ function writeAnswer(order: Order): JsonObject {
     ...(choices > 1 ? { n: choices } : {}),
     ...writeSampling(prompt.sampling, prompt.model, traits, first),
     max_tokens: writeLimit(order),
+    ...writeLogprobs(prompt, traits),
   }
 }
 
@@ -122,6 +123,13 @@ function writeThinking({ traits, prompt: { model, thinking }, budget, begun }: O
         throw unsupported('enable_thinking', `thinking to be switched ${on ? 'on' : 'off'}`)
       return {}
   }
+}
+
+/** At least one: llama-server takes none to mean no log probabilities at all. */
+function writeLogprobs({ logprobs }: Prompt, traits: ServerTraits): JsonObject {
+  if (logprobs === null) return {}
+  if (!traits.logprobs) throw unsupported('logprobs', 'logprobs')
+  return { logprobs: true, top_logprobs: Math.max(1, logprobs) }
 }
 
 function writeOutput({ output }: Prompt): JsonObject {

@@ -84,6 +84,12 @@ describe('readRequest reads', () => {
     expect(read({ parallel_tool_calls: true }).parallelCalls).toBe(true)
   })
 
+  test('logprobs, and how many of the likeliest tokens', () => {
+    expect(read({ logprobs: true }).logprobs).toBe(0)
+    expect(read({ logprobs: true, top_logprobs: 20 }).logprobs).toBe(20)
+    expect(read({ logprobs: false }).logprobs).toBeNull()
+  })
+
   test('stop as one text or several', () => {
     expect(read({ stop: 'a' }).stop).toEqual(['a'])
     expect(read({ stop: ['a', 'b', 'c', 'd'] }).stop).toEqual(['a', 'b', 'c', 'd'])
@@ -357,7 +363,13 @@ describe('readRequest refuses', () => {
     [{ prefix: {} }, invalid('prefix', 'must be a text, got an object')],
     [{ prefix: 'a', enable_thinking: true }, invalid('prefix', 'needs thinking off')],
     [{ suffix: 'a' }, invalid('suffix', 'must be empty: this model has not learned to fill in the middle')],
-    [{ logprobs: true }, invalid('logprobs', 'must be false: log probabilities are not supported')],
+    [{ logprobs: 1 }, invalid('logprobs', 'must be true or false, got 1')],
+    [{ top_logprobs: 3 }, invalid('top_logprobs', 'needs logprobs to be true')],
+    [{ logprobs: false, top_logprobs: 0 }, invalid('top_logprobs', 'needs logprobs to be true')],
+    [
+      { logprobs: true, top_logprobs: 21 },
+      invalid('top_logprobs', 'must be an integer between 0 and 20, got 21'),
+    ],
     [{ logit_bias: { 5: 1 } }, invalid('logit_bias', 'must be empty: it is not supported')],
     [
       { response_format: { type: 'json_schema', json_schema: {} } },

@@ -46,6 +46,7 @@ export function readValue(value: unknown, find: Find, { compat, userAgent }: Cir
     tools,
     parallelCalls: value.parallel_tool_calls ?? true,
     output: settleOutput('response_format', readOutput(value), model),
+    logprobs: readLogprobs(value),
     choices: value.n ?? 1,
     ...readGap(value, model, thinking),
     reply: settleReply(value),
@@ -70,7 +71,6 @@ function refuseUndocumented({ messages, thinking_budget: budget }: Body): void {
 
 /** Refuses what would be accepted and then not kept. */
 function refuseUnkept(body: Body): void {
-  if (body.logprobs) throw invalid('logprobs', 'must be false: log probabilities are not supported')
   if (Object.keys(body.logit_bias ?? {}).length > 0)
     throw invalid('logit_bias', 'must be empty: it is not supported')
 }
@@ -99,6 +99,12 @@ function readOutput({ response_format: format }: Body): Output {
   return format.type === 'json_object'
     ? { kind: 'json' }
     : { kind: 'schema', schema: format.json_schema.schema }
+}
+
+function readLogprobs({ logprobs, top_logprobs: top }: Body): number | null {
+  if (logprobs) return top ?? 0
+  if (typeof top === 'number') throw invalid('top_logprobs', 'needs logprobs to be true')
+  return null
 }
 
 function readGap(body: Body, model: Model, thinking: Thinking): Pick<ChatRequest, 'begun' | 'suffix'> {

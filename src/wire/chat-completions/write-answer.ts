@@ -1,20 +1,22 @@
-import type { ChatEvent, FinishReason } from '../../chat/event.ts'
+import { type ChatEvent, type ChosenToken, type FinishReason, logprobsOf } from '../../chat/event.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import type { AnswerWriter } from '../writers.ts'
+import { writeLogprobs } from './write-logprobs.ts'
 import { type AnswerHead, finishReasons } from './write-stream.ts'
 import { writeUsage } from './write-usage.ts'
 
 interface Choice {
   text: string
   reasoning: string
+  readonly logprobs: ChosenToken[]
   readonly calls: { readonly id: string; readonly name: string; arguments: string }[]
   reason: FinishReason
 }
 
 export function answerWriter(head: AnswerHead, request: ChatRequest): AnswerWriter {
   const choices = Array.from({ length: request.choices }, (): Choice => {
-    return { text: '', reasoning: '', calls: [], reason: 'stop' }
+    return { text: '', reasoning: '', logprobs: [], calls: [], reason: 'stop' }
   })
   let usage = noUsage
   return {
@@ -25,13 +27,12 @@ export function answerWriter(head: AnswerHead, request: ChatRequest): AnswerWrit
     },
     end() {
       const { id, created, model } = head
-      const thinks = request.thinking.mode === 'on'
       const body = JSON.stringify({
         id,
         object: 'chat.completion',
         created,
         model,
-        choices: choices.map((choice, index) => written(choice, index, thinks)),
+        choices: choices.map((choice, index) => written(choice, index, request)),
       })
       return `${body.slice(0, -1)},"usage":${writeUsage(usage)},"system_fingerprint":""}`
     },
@@ -42,6 +43,7 @@ function add(choice: Choice, event: ChatEvent): void {
   switch (event.type) {
     case 'text':
       choice.text += event.text
+      choice.logprobs.push(...logprobsOf(event))
       return
     case 'reasoning':
       choice.reasoning += event.text
@@ -65,7 +67,12 @@ function add(choice: Choice, event: ChatEvent): void {
 }
 
 /** `reasoning_content` stands where thought was asked for, and also where a model thought unasked: nothing is lost. */
-function written({ text, reasoning, calls, reason }: Choice, index: number, thinks: boolean): object {
+function written(
+  { text, reasoning, logprobs, calls, reason }: Choice,
+  index: number,
+  request: ChatRequest,
+): object {
+  const thinks = request.thinking.mode === 'on'
   return {
     index,
     message: {
@@ -74,6 +81,7 @@ function written({ text, reasoning, calls, reason }: Choice, index: number, thin
       ...(thinks || reasoning ? { reasoning_content: reasoning } : {}),
       ...(calls.length > 0 ? { tool_calls: calls.map(writtenCall) } : {}),
     },
+    ...(request.logprobs === null ? {} : { logprobs: writeLogprobs(logprobs) }),
     finish_reason: finishReasons[reason],
   }
 }

@@ -1,8 +1,9 @@
-import type { ChatEvent, FinishReason } from '../../chat/event.ts'
+import { type ChatEvent, type FinishReason, logprobsOf } from '../../chat/event.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import { writeFailureObject } from '../failures.ts'
 import type { StreamWriter } from '../writers.ts'
+import { writeLogprobs } from './write-logprobs.ts'
 import { writeUsage } from './write-usage.ts'
 
 /** What stands at the head of an answer. `created` is in seconds. */
@@ -32,21 +33,19 @@ export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWrit
   let usage = noUsage
 
   const closing = () => `],"system_fingerprint":"","usage":${writeUsage(usage)}}\n\n`
-  const chunk = (choice: number, delta: string, reason: string) =>
-    `${opening}{"index":${choice},"delta":{${delta}},"finish_reason":${reason}}${closing()}`
+  const scored = (event: ChatEvent) =>
+    request.logprobs === null ? '' : `"logprobs":${JSON.stringify(writeLogprobs(logprobsOf(event)))},`
+  const chunk = (event: ChatEvent, delta: string, reason: string) =>
+    `${opening}{"index":${event.choice},"delta":{${delta}},${scored(event)}"finish_reason":${reason}}${closing()}`
 
   return {
     write(event) {
       usage = addUsage(usage, event)
       if (event.type === 'finish') {
-        return chunk(
-          event.choice,
-          '"content":"","reasoning_content":null',
-          `"${finishReasons[event.reason]}"`,
-        )
+        return chunk(event, '"content":"","reasoning_content":null', `"${finishReasons[event.reason]}"`)
       }
       const delta = event.type === 'prompt' ? firstDelta : writeDelta(event)
-      return delta === '' ? '' : chunk(event.choice, delta, 'null')
+      return delta === '' ? '' : chunk(event, delta, 'null')
     },
     end() {
       const asked = request.reply.kind === 'stream' && request.reply.usageChunk

@@ -45,6 +45,7 @@ export function readValue(value: unknown, find: Find): CompletionRequest {
       tools: { mode: 'none' },
       parallelCalls: true,
       output: { kind: 'text' },
+      logprobs: null,
       choices: value.n ?? 1,
       begun: { reasoning: '', text, calls: [] },
       suffix,

@@ -1,3 +1,4 @@
+import type { ChosenToken } from '../../../src/chat/event.ts'
 import type { KvCache } from '../../../src/engines/llama/process/kv-cache.ts'
 import type { LoadedModel, Shown } from '../../../src/engines/llama/process/loaded-model.ts'
 
@@ -124,6 +125,10 @@ export class FakeModel implements LoadedModel {
   #next(slot: number): number {
     const sum = this.cache.held(slot).reduce((hash, { token }) => (hash * 31 + token) % 65_521, 7)
     return sum % 37 === 0 ? end : 97 + (sum % 26)
+  }
+
+  logprob(_index: number, token: number): ChosenToken {
+    return { text: this.show(token).text, bytes: [token], logprob: -1, top: [] }
   }
 
   sampler() {

@@ -1,9 +1,11 @@
+import type { ChosenToken, LikelyToken } from '../../../chat/event.ts'
 import type { Sampling } from '../../../chat/request.ts'
 import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
-import { addressOf } from '../bindings.ts'
+import { addressOf, readFloats } from '../bindings.ts'
 import type { AnswerGrammar, LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
+import { findLikeliest, type Likelihood } from './find-likeliest.ts'
 import type { KvCache } from './kv-cache.ts'
 import { countSlots, openKvCache } from './kv-cache.ts'
 import type { TokenSampler } from './sampler.ts'
@@ -32,6 +34,8 @@ export interface LoadedModel {
   add(token: number, position: number, slot: number, output: boolean): number
   /** Runs the batch and empties it. `no-room`: the KV cache is full, and nothing of the batch is in it. */
   decode(): 'done' | 'no-room'
+  /** The log probability of a token among the logits at `index` of the last batch, and the likeliest in its place. */
+  logprob(index: number, token: number, top: number): ChosenToken
   /** Throws a `Failure` where the grammar cannot be used. */
   sampler(sampling: Sampling, choice: number, grammar: AnswerGrammar | null): TokenSampler
 }
@@ -62,6 +66,10 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
     tokenize: (text) => tokens.tokenize(text, false),
     show: (token) => tokens.show(token),
   })
+  const likely = ({ token, logprob }: Likelihood): LikelyToken => {
+    const { text, bytes } = tokens.name(token)
+    return { text, bytes: [...bytes], logprob }
+  }
   return {
     batchSize,
     cache: openKvCache(llama, model, context, slots),
@@ -75,6 +83,11 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
       if (result === 0) return 'done'
       if (result === 1) return 'no-room'
       throw new Failure('internal', `llama.cpp could not decode a batch (${result}).`)
+    },
+    logprob(index, token, top) {
+      const logits = readFloats(llama.llama_get_logits_ith(context, index), vocabSize)
+      const found = findLikeliest(logits, token, top)
+      return { ...likely(found.chosen), top: found.top.map(likely) }
     },
     sampler: (sampling, choice, grammar) => samplers.create(sampling, choice, grammar),
   }
@@ -156,6 +169,7 @@ class Vocabulary {
   readonly #llama: Llama
   readonly #vocab: Pointer
   readonly #shown = new Map<number, Shown>()
+  readonly #names = new Map<number, Shown>()
   #room = new Int32Array(4096)
 
   constructor(llama: Llama, vocab: Pointer) {
@@ -189,14 +203,26 @@ class Vocabulary {
   }
 
   show(token: number): Shown {
-    const known = this.#shown.get(token)
-    if (known !== undefined) return known
-    return this.#read(token, false)
+    return this.#known(this.#shown, token, false)
+  }
+
+  /** What a token shows, or its name where it is a control token and shows nothing. */
+  name(token: number): Shown {
+    const shown = this.show(token)
+    return shown.bytes.length > 0 ? shown : this.#known(this.#names, token, true)
   }
 
   reveal(text: string): void {
     const [token, ...more] = this.tokenize(text, false)
-    if (token !== undefined && more.length === 0) this.#read(token, true)
+    if (token !== undefined && more.length === 0) this.#shown.set(token, this.name(token))
+  }
+
+  #known(all: Map<number, Shown>, token: number, special: boolean): Shown {
+    const known = all.get(token)
+    if (known !== undefined) return known
+    const shown = this.#read(token, special)
+    all.set(token, shown)
+    return shown
   }
 
   #read(token: number, special: boolean): Shown {
@@ -209,8 +235,6 @@ class Vocabulary {
       length = read(room)
     }
     const bytes = room.slice(0, length)
-    const shown = { bytes, text: new TextDecoder().decode(bytes) }
-    this.#shown.set(token, shown)
-    return shown
+    return { bytes, text: new TextDecoder().decode(bytes) }
   }
 }

@@ -1,4 +1,4 @@
-import type { ChatEvent } from '../../../chat/event.ts'
+import { type ChatEvent, type ChosenToken, saidPiece } from '../../../chat/event.ts'
 import type { Task } from '../messages.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import type { TokenSampler } from './sampler.ts'
@@ -73,7 +73,7 @@ export class Sequence {
     if (owed !== '') this.#force(events, this.#model.tokenize(owed, false))
     else if (this.#turn.mustClose(shown, ends)) this.#force(events, this.answer.closing)
     else if (ends) this.#finish(events, 'stop')
-    else this.#say(events, token, shown)
+    else this.#say(events, index, token, shown)
     return events
   }
 
@@ -90,9 +90,17 @@ export class Sequence {
     events.push({ type: 'text', choice: this.choice, text: task.thought.open, tokens: 0 })
   }
 
-  #say(events: ChatEvent[], token: number, shown: string): void {
-    const byGrammar = this.answer.task.grammar !== null && this.#turn.isAnswer(shown)
-    const state = this.#feed(events, token, byGrammar)
+  #say(events: ChatEvent[], index: number, token: number, shown: string): void {
+    const { grammar, logprobs } = this.answer.task
+    const byGrammar = grammar !== null && this.#turn.isAnswer(shown)
+    // Nobody hears of those of a thought.
+    const isTold = logprobs !== null && shown !== '' && !this.#turn.isThought()
+    const state = this.#feed(
+      events,
+      token,
+      byGrammar,
+      isTold ? this.#model.logprob(index, token, logprobs) : null,
+    )
     if (state === 'full' || this.tokens.length >= this.#contextLength) this.#finish(events, 'length')
   }
 
@@ -100,16 +108,20 @@ export class Sequence {
   #force(events: ChatEvent[], tokens: readonly number[]): void {
     if (this.tokens.length + tokens.length >= this.#contextLength) return this.#finish(events, 'length')
     this.#flush(events)
-    for (const token of tokens) this.#feed(events, token, false)
+    for (const token of tokens) this.#feed(events, token, false, null)
   }
 
-  #feed(events: ChatEvent[], token: number, byGrammar: boolean): 'open' | 'full' {
+  #feed(
+    events: ChatEvent[],
+    token: number,
+    byGrammar: boolean,
+    logprob: ChosenToken | null,
+  ): 'open' | 'full' {
     this.#sampler.accept(token, byGrammar)
     this.tokens.push(token)
     const shown = this.#model.show(token)
-    const piece = this.#text.take(shown.bytes)
-    if (piece !== null)
-      events.push({ type: 'text', choice: this.choice, text: piece.text, tokens: piece.tokens })
+    const piece = this.#text.take(shown.bytes, logprob)
+    if (piece !== null) events.push(saidPiece('text', this.choice, piece))
     return this.#turn.take(shown.text)
   }
 
@@ -120,6 +132,6 @@ export class Sequence {
 
   #flush(events: ChatEvent[]): void {
     const rest = this.#text.rest()
-    if (rest !== null) events.push({ type: 'text', choice: this.choice, ...rest })
+    if (rest !== null) events.push(saidPiece('text', this.choice, rest))
   }
 }

@@ -42,7 +42,7 @@ export class Turn {
    * the thought over its budget, or because it would begin or end, unseen by its grammar, an answer that has one.
    */
   mustClose(text: string, ends: boolean): boolean {
-    if (this.#plan.from === 'never' || !this.#isThought()) return false
+    if (this.#plan.from === 'never' || !this.isThought()) return false
     const next = this.#endOfThought(text)
     if (this.#isBound && (ends || next === 'answer' || this.#runsOn(text))) return true
     return next === null && this.#thought >= this.#plan.budget && !this.#isFree(text)
@@ -50,7 +50,7 @@ export class Turn {
 
   /** Whether a token that shows `text` would belong to the answer, and must obey its grammar. */
   isAnswer(text: string): boolean {
-    return !this.#isThought() && !this.#opens(text)
+    return !this.isThought() && !this.#opens(text)
   }
 
   /**
@@ -65,7 +65,7 @@ export class Turn {
   /** Takes note of one token. Says whether the answer has reached its limit. */
   take(text: string): 'open' | 'full' {
     if (this.#phase === 'start') this.#begin(text)
-    else if (this.#isThought()) this.#think(text)
+    else if (this.isThought()) this.#think(text)
     else this.#say(text)
     return this.#answer >= this.#answerLimit ? 'full' : 'open'
   }
@@ -85,7 +85,8 @@ export class Turn {
     return read.includes(close) && after < read.length && !isBreaks(read.slice(after))
   }
 
-  #isThought(): boolean {
+  /** Whether the next token is one of the thought, or of the mark that closes it. */
+  isThought(): boolean {
     return this.#phase === 'opened' || this.#phase === 'thought'
   }
 

@@ -4,7 +4,9 @@ import { WholeText } from './whole-text.ts'
 
 function read(tokens: readonly Uint8Array[]): { text: string; tokens: number; pieces: string[] } {
   const whole = new WholeText()
-  const pieces = [...tokens.map((bytes) => whole.take(bytes)), whole.rest()].filter((piece) => piece !== null)
+  const pieces = [...tokens.map((bytes) => whole.take(bytes, null)), whole.rest()].filter(
+    (piece) => piece !== null,
+  )
   return {
     text: pieces.map((piece) => piece.text).join(''),
     tokens: pieces.reduce((sum, piece) => sum + piece.tokens, 0),
@@ -38,9 +40,22 @@ test('a character that never ends becomes a replacement at the end', () => {
 
 test('a token that shows nothing is counted with the next piece', () => {
   const whole = new WholeText()
-  expect(whole.take(new Uint8Array())).toBeNull()
-  expect(whole.take(Uint8Array.of(0x61))).toEqual({ text: 'a', tokens: 2 })
-  expect(whole.take(new Uint8Array())).toBeNull()
-  expect(whole.rest()).toEqual({ text: '', tokens: 1 })
+  expect(whole.take(new Uint8Array(), null)).toBeNull()
+  expect(whole.take(Uint8Array.of(0x61), null)).toMatchObject({ text: 'a', tokens: 2 })
+  expect(whole.take(new Uint8Array(), null)).toBeNull()
+  expect(whole.rest()).toMatchObject({ text: '', tokens: 1 })
   expect(whole.rest()).toBeNull()
+})
+
+test('log probabilities come with the text that their tokens make whole', () => {
+  const [first, second] = [0xc3, 0xa9].map((byte) => ({
+    text: '\ufffd',
+    bytes: [byte],
+    logprob: -1,
+    top: [],
+  }))
+  const whole = new WholeText()
+  expect(whole.take(Uint8Array.of(0xc3), first ?? null)).toBeNull()
+  expect(whole.take(Uint8Array.of(0xa9), second ?? null)?.logprobs).toEqual([first, second])
+  expect(whole.take(Uint8Array.of(0x61), null)?.logprobs).toEqual([])
 })

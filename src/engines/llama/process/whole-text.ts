@@ -1,7 +1,10 @@
+import type { ChosenToken } from '../../../chat/event.ts'
+
 /** A piece of text that ends between characters, and the tokens it stands for. */
 export interface TextPiece {
   readonly text: string
   readonly tokens: number
+  readonly logprobs: readonly ChosenToken[]
 }
 
 /**
@@ -11,10 +14,12 @@ export interface TextPiece {
 export class WholeText {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #tokens = 0
+  #logprobs: ChosenToken[] = []
 
   /** What may be shown now that these bytes of one token have come, or null while nothing may. */
-  take(bytes: Uint8Array): TextPiece | null {
+  take(bytes: Uint8Array, logprob: ChosenToken | null): TextPiece | null {
     this.#tokens += 1
+    if (logprob !== null) this.#logprobs.push(logprob)
     return this.#give(this.#decoder.decode(bytes, { stream: true }))
   }
 
@@ -29,8 +34,9 @@ export class WholeText {
   }
 
   #count(text: string): TextPiece {
-    const piece = { text, tokens: this.#tokens }
+    const piece = { text, tokens: this.#tokens, logprobs: this.#logprobs }
     this.#tokens = 0
+    this.#logprobs = []
     return piece
   }
 }
