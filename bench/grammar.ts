@@ -82,7 +82,7 @@ function rulesOf(schema: JsonObject): string {
 
 function samplerOf(model: LoadedModel, rules: string | null, temperature: number) {
   const sampling = { ...aPrompt.sampling, temperature, topK: 50, topP: 0.9, seed: 1 }
-  return model.sampler(sampling, 0, rules === null ? null : { rules, begun: '' })
+  return model.sampler({ sampling, bias: [], grammar: rules === null ? null : { rules, begun: '' } }, 0)
 }
 
 /** The mean of many runs, in milliseconds of CPU. */

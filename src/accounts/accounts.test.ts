@@ -265,6 +265,7 @@ describe('a ticket', () => {
     leastRoom: 1,
     tools: { mode: 'none' },
     parallelCalls: true,
+    bias: [],
     logprobs: null,
     output: { kind: 'text' },
     choices: 2,

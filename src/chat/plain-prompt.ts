@@ -12,6 +12,7 @@ export function plainPrompt(model: Model, text: string, answerLimit: number): Pr
     leastRoom: 1,
     tools: { mode: 'none' },
     parallelCalls: true,
+    bias: [],
     logprobs: null,
     output: { kind: 'text' },
     choices: 1,

@@ -18,6 +18,8 @@ export interface ChatRequest {
   /** Whether the answer may hold more than one call. */
   readonly parallelCalls: boolean
   readonly output: Output
+  /** What is added to the logits of some tokens of the answer, the thought left alone. None stands twice. */
+  readonly bias: readonly TokenBias[]
   /** For each token of the answer its log probability, and those of so many of the likeliest; null for none. */
   readonly logprobs: number | null
   /** `n`: how many answers to give. */
@@ -84,6 +86,12 @@ export interface Sampling {
   readonly frequencyPenalty: number
   readonly presencePenalty: number
   readonly seed: number | null
+}
+
+/** `token` is an id of the model's own, `bias` a natural logarithm between -100 and 100. */
+export interface TokenBias {
+  readonly token: number
+  readonly bias: number
 }
 
 export type Thinking =

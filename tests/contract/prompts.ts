@@ -36,6 +36,7 @@ export const aPrompt: Prompt = {
   leastRoom: 1,
   tools: { mode: 'none' },
   parallelCalls: true,
+  bias: [],
   logprobs: null,
   output: { kind: 'text' },
   choices: 1,

@@ -38,6 +38,7 @@ export const helloRequest: ChatRequest = {
   leastRoom: 1,
   tools: { mode: 'none' },
   parallelCalls: true,
+  bias: [],
   logprobs: null,
   output: { kind: 'text' },
   choices: 1,

@@ -1,5 +1,6 @@
 import type { Engine } from '../../chat/engine.ts'
-import type { Prompt } from '../../chat/request.ts'
+import { Failure } from '../../chat/failure.ts'
+import type { Prompt, TokenBias } from '../../chat/request.ts'
 import { streamEvents } from './event-stream.ts'
 import { answerGrammar } from './grammar/answer-grammar.ts'
 import { callTokens } from './grammar/call-syntaxes.ts'
@@ -69,7 +70,7 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   return {
     answer: (prompt, signal) => ({
       [Symbol.asyncIterator]: () =>
-        streamEvents((sink) => model.ask(toTask(prompt, write(prompt)), sink), signal),
+        streamEvents((sink) => model.ask(toTask(prompt, write(prompt), file), sink), signal),
     }),
     async count(prompt, signal) {
       const ids = await model.count(write(prompt).pieces, signal)
@@ -80,8 +81,9 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   }
 }
 
-function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
-  const { model, leastRoom, choices, sampling, answerLimit, logprobs, begun } = prompt
+function toTask(prompt: Prompt, { pieces, thought }: PromptText, file: ModelFile): Task {
+  checkBias(prompt.bias, file)
+  const { model, leastRoom, choices, sampling, bias, answerLimit, logprobs, begun } = prompt
   const grammar = answerGrammar(prompt)
   return {
     prompt: pieces,
@@ -89,12 +91,23 @@ function toTask(prompt: Prompt, { pieces, thought }: PromptText): Task {
     leastRoom,
     choices,
     sampling,
+    bias,
     answerLimit,
     logprobs,
     thought,
     grammar: grammar && { rules: writeGbnf(grammar), begun: begun.text },
     marks: marksOf(prompt),
   }
+}
+
+function checkBias(bias: readonly TokenBias[], { vocabulary }: ModelFile): void {
+  const unknown = bias.find(({ token }) => token >= vocabulary)
+  if (unknown === undefined) return
+  throw new Failure(
+    'invalid-request',
+    `The parameter is invalid: logit_bias.${unknown.token} is no token of this model, which has ${vocabulary}: 0 to ${vocabulary - 1}.`,
+    { field: 'logit_bias' },
+  )
 }
 
 /** The texts of an answer that may be control tokens of the model. */

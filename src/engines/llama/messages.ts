@@ -1,5 +1,5 @@
 import type { ChatEvent } from '../../chat/event.ts'
-import type { Sampling } from '../../chat/request.ts'
+import type { Sampling, TokenBias } from '../../chat/request.ts'
 
 /** What the server's process and a model's process say to each other. Nothing else passes between them. */
 
@@ -22,6 +22,8 @@ export interface Task {
   readonly leastRoom: number
   readonly choices: number
   readonly sampling: Sampling
+  /** Of tokens that the vocabulary has. */
+  readonly bias: readonly TokenBias[]
   readonly answerLimit: number
   /** How many of the likeliest tokens are told with each token of the answer and its own log probability; null for none. */
   readonly logprobs: number | null

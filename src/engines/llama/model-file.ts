@@ -17,6 +17,8 @@ export interface ModelFile {
   readonly fileType: number | null
   /** Bytes that one token takes in an F16 KV cache. */
   readonly cellBytes: number
+  /** How many tokens the model knows. */
+  readonly vocabulary: number
   /** Texts that the tokenizer reads as one special token wherever they stand. */
   readonly specials: readonly string[]
   /** Text of the token that begins a sequence, and of the one that ends it; empty where there is none. */
@@ -45,7 +47,7 @@ function describeModel(header: GgufHeader): ModelFile {
   if (architecture === '') throw new TypeError('it does not name its architecture')
   const about = (key: string): GgufValue | undefined => values.get(`${architecture}.${key}`)
   const layers = positive(about('block_count'), 'block_count')
-  const tokens = specialTokens(values)
+  const vocabulary = readVocabulary(values)
   return {
     architecture,
     name: text(values, 'general.name'),
@@ -56,7 +58,7 @@ function describeModel(header: GgufHeader): ModelFile {
     sizeBytes: header.fileBytes,
     fileType: integer(values.get('general.file_type')),
     cellBytes: layers * cacheWidth(about) * 2,
-    ...tokens,
+    ...vocabulary,
   }
 }
 
@@ -149,7 +151,7 @@ const tokenTypes = { unknown: 2, control: 3, userDefined: 4 } as const
 const knownByText =
   /^(<\/s>|\[e~\[|\[(EO[ST]|PAD)\]|[_▁]?<(EOT|MID|PAD|PRE|REPO|SUF|eos|reponame|turn\||end_of_\w+|fim[-_].+|[|｜].+)>)$/
 
-function specialTokens(values: Values): { specials: string[]; bos: string; eos: string } {
+function readVocabulary(values: Values): Pick<ModelFile, 'vocabulary' | 'specials' | 'bos' | 'eos'> {
   const tokens = values.get('tokenizer.ggml.tokens')
   if (typeof tokens !== 'object') throw new TypeError('it holds no vocabulary')
   const types = values.get('tokenizer.ggml.token_type')
@@ -157,16 +159,17 @@ function specialTokens(values: Values): { specials: string[]; bos: string; eos: 
   const typeOf = typeof types === 'object' ? [...types.values()] : []
   const bosId = integer(values.get('tokenizer.ggml.bos_token_id'))
   const eosId = integer(values.get('tokenizer.ggml.eos_token_id'))
-  const found = { specials: new Array<string>(), bos: '', eos: '' }
+  const specials: string[] = []
+  const found = { bos: '', eos: '' }
   let id = 0
   for (const token of tokens.values()) {
     const word = String(token)
-    if (word !== '' && (special.has(typeOf[id]) || knownByText.test(word))) found.specials.push(word)
+    if (word !== '' && (special.has(typeOf[id]) || knownByText.test(word))) specials.push(word)
     if (id === bosId) found.bos = word
     if (id === eosId) found.eos = word
     id++
   }
-  return found
+  return { vocabulary: id, specials, ...found }
 }
 
 function text(values: Values, key: string): string {

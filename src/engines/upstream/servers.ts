@@ -33,8 +33,8 @@ export interface ServerTraits {
   readonly minP: boolean
   /** The value of `top_k` that cuts nothing. */
   readonly topKOff: number
-  /** Whether it tells log probabilities. */
-  readonly logprobs: boolean
+  /** Whether it tells log probabilities and takes biases. */
+  readonly logits: boolean
   /** Whether one request may ask for several choices. */
   readonly several: boolean
   /** Fields of every request: above all those that make it count tokens while it generates, and at the end. */
@@ -68,7 +68,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topK: true,
     minP: true,
     topKOff: -1,
-    logprobs: true,
+    logits: true,
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
@@ -88,7 +88,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topK: true,
     minP: true,
     topKOff: -1,
-    logprobs: true,
+    logits: true,
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
@@ -108,7 +108,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topK: true,
     minP: true,
     topKOff: 0,
-    logprobs: true,
+    logits: true,
     // It refuses more choices than it has slots.
     several: false,
     always: {
@@ -134,7 +134,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topK: true,
     minP: true,
     topKOff: 0,
-    logprobs: false,
+    logits: false,
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
@@ -154,7 +154,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topK: false,
     minP: false,
     topKOff: 0,
-    logprobs: true,
+    logits: true,
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',

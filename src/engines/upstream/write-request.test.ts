@@ -61,6 +61,12 @@ describe('a request in the words of its server', () => {
     expect(() => written('siliconflow', { logprobs: 0 })).toThrow('logprobs')
   })
 
+  test('biases are handed on by the ids of their tokens', () => {
+    const bias = [{ token: 5, bias: -100 }]
+    expect(added('vllm', { bias })).toEqual({ logit_bias: { 5: -100 } })
+    expect(() => written('siliconflow', { bias })).toThrow('logit_bias')
+  })
+
   test('no server but those that know them is sent top_k and min_p', () => {
     for (const server of kinds.slice(0, 4)) expect(Object.keys(written(server))).toContain('top_k')
     expect(Object.keys(written('openai'))).not.toContain('top_k')

@@ -61,6 +61,7 @@ function writeAnswer(order: Order): JsonObject {
     ...(choices > 1 ? { n: choices } : {}),
     ...writeSampling(prompt.sampling, prompt.model, traits, first),
     max_tokens: writeLimit(order),
+    ...writeBias(prompt, traits),
     ...writeLogprobs(prompt, traits),
   }
 }
@@ -125,10 +126,16 @@ function writeThinking({ traits, prompt: { model, thinking }, budget, begun }: O
   }
 }
 
+function writeBias({ bias }: Prompt, traits: ServerTraits): JsonObject {
+  if (bias.length === 0) return {}
+  if (!traits.logits) throw unsupported('logit_bias', 'logit_bias')
+  return { logit_bias: Object.fromEntries(bias.map((each) => [String(each.token), each.bias])) }
+}
+
 /** At least one: llama-server takes none to mean no log probabilities at all. */
 function writeLogprobs({ logprobs }: Prompt, traits: ServerTraits): JsonObject {
   if (logprobs === null) return {}
-  if (!traits.logprobs) throw unsupported('logprobs', 'logprobs')
+  if (!traits.logits) throw unsupported('logprobs', 'logprobs')
   return { logprobs: true, top_logprobs: Math.max(1, logprobs) }
 }
 

@@ -84,6 +84,14 @@ describe('readRequest reads', () => {
     expect(read({ parallel_tool_calls: true }).parallelCalls).toBe(true)
   })
 
+  test('logit_bias', () => {
+    expect(read({ logit_bias: { 5: -100, 7: 0.5 } }).bias).toEqual([
+      { token: 5, bias: -100 },
+      { token: 7, bias: 0.5 },
+    ])
+    expect(read({ logit_bias: {} }).bias).toEqual([])
+  })
+
   test('logprobs, and how many of the likeliest tokens', () => {
     expect(read({ logprobs: true }).logprobs).toBe(0)
     expect(read({ logprobs: true, top_logprobs: 20 }).logprobs).toBe(20)
@@ -370,7 +378,14 @@ describe('readRequest refuses', () => {
       { logprobs: true, top_logprobs: 21 },
       invalid('top_logprobs', 'must be an integer between 0 and 20, got 21'),
     ],
-    [{ logit_bias: { 5: 1 } }, invalid('logit_bias', 'must be empty: it is not supported')],
+    [{ logit_bias: [1] }, invalid('logit_bias', 'must be an object, got a list of 1')],
+    [{ logit_bias: { '-1': 1 } }, invalid('logit_bias', 'must have ids of tokens as keys, got "-1"')],
+    [{ logit_bias: { 5: -101 } }, invalid('logit_bias.5', 'must be a number between -100 and 100, got -101')],
+    [{ logit_bias: { 5: '1' } }, invalid('logit_bias.5', 'must be a number between -100 and 100, got "1"')],
+    [
+      { logit_bias: Object.fromEntries(Array.from({ length: 1025 }, (_, id) => [id, 1])) },
+      invalid('logit_bias', 'must have at most 1024 entries, got 1025'),
+    ],
     [
       { response_format: { type: 'json_schema', json_schema: {} } },
       inItsWords(

@@ -8,6 +8,7 @@ import type { Circumstances } from '../rules/circumstances.ts'
 import { refuseLong } from '../rules/compat.ts'
 import { type Find, findModel } from '../rules/find-model.ts'
 import { isAgent } from '../rules/is-agent.ts'
+import { settleBias } from '../rules/settle-bias.ts'
 import { settleLimits } from '../rules/settle-limits.ts'
 import { refuseGap } from '../rules/refuse-gap.ts'
 import { settleOutput } from '../rules/settle-output.ts'
@@ -33,7 +34,6 @@ export function readValue(value: unknown, find: Find, { compat, userAgent }: Cir
   const model = findModel(value, find, refuseShape)
   if (!bodyShape.Check(value)) throw refuseShape(value)
   if (compat === 'documented') refuseUndocumented(value)
-  refuseUnkept(value)
   const tools = readTools(value, model)
   const thinking = readThinking(value, model, tools, userAgent)
   return {
@@ -46,6 +46,7 @@ export function readValue(value: unknown, find: Find, { compat, userAgent }: Cir
     tools,
     parallelCalls: value.parallel_tool_calls ?? true,
     output: settleOutput('response_format', readOutput(value), model),
+    bias: settleBias(value.logit_bias ?? {}),
     logprobs: readLogprobs(value),
     choices: value.n ?? 1,
     ...readGap(value, model, thinking),
@@ -67,12 +68,6 @@ function refuseUndocumented({ messages, thinking_budget: budget }: Body): void {
   refuseLong(messages)
   if (typeof budget === 'number' && budget < leastBudget)
     throw invalid('thinking_budget', `must be an integer between ${leastBudget} and 32768, got ${budget}`)
-}
-
-/** Refuses what would be accepted and then not kept. */
-function refuseUnkept(body: Body): void {
-  if (Object.keys(body.logit_bias ?? {}).length > 0)
-    throw invalid('logit_bias', 'must be empty: it is not supported')
 }
 
 function readThinking(body: Body, model: Model, tools: ToolUse, userAgent: string): Thinking {

@@ -102,7 +102,6 @@ export const bodySchema = Type.Object({
   parallel_tool_calls: maybe(Type.Boolean()),
   logprobs: maybe(Type.Boolean()),
   top_logprobs: maybe(Type.Integer({ minimum: 0, maximum: 20 })),
-  logit_bias: maybe(anyObject),
   prefix: maybe(Type.String()),
   suffix: maybe(Type.String()),
 })

@@ -48,7 +48,6 @@ describe('a request for the continuation of a text', () => {
     [{ prompt: ['a', 'b'] }, invalid('prompt', 'must be a list of at most 1, got a list of 2')],
     [{ suffix: 'b' }, invalid('suffix', 'must be empty: this model has not learned to fill in the middle')],
     [{ logprobs: 0 }, invalid('logprobs', 'must be null: it is not supported here')],
-    [{ logit_bias: { 5: 1 } }, invalid('logit_bias', 'must be empty: it is not supported here')],
     [{ best_of: 2 }, invalid('best_of', 'must be n, which is 1: every choice is given')],
     [{ max_tokens: 201 }, invalid('max_tokens', 'must be between 1 and 200 for this model, got 201')],
   ])('is refused where it says %j', (fields, expected) => {

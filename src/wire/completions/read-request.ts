@@ -4,6 +4,7 @@ import { readJson } from '../read-json.ts'
 import { invalid, refuseFault } from '../refusals.ts'
 import { type Find, findModel } from '../rules/find-model.ts'
 import { refuseGap } from '../rules/refuse-gap.ts'
+import { settleBias } from '../rules/settle-bias.ts'
 import { settleLimits } from '../rules/settle-limits.ts'
 import { settleReply } from '../rules/settle-reply.ts'
 import { settleSampling } from '../rules/settle-sampling.ts'
@@ -45,6 +46,7 @@ export function readValue(value: unknown, find: Find): CompletionRequest {
       tools: { mode: 'none' },
       parallelCalls: true,
       output: { kind: 'text' },
+      bias: settleBias(value.logit_bias ?? {}),
       logprobs: null,
       choices: value.n ?? 1,
       begun: { reasoning: '', text, calls: [] },
@@ -60,10 +62,8 @@ function refuseShape(value: unknown) {
 }
 
 /** Refuses what would be accepted and then not kept. */
-function refuseUnkept({ logprobs, logit_bias: bias, best_of: best, n, echo, suffix }: Body): void {
+function refuseUnkept({ logprobs, best_of: best, n, echo, suffix }: Body): void {
   if (typeof logprobs === 'number') throw invalid('logprobs', 'must be null: it is not supported here')
-  if (Object.keys(bias ?? {}).length > 0)
-    throw invalid('logit_bias', 'must be empty: it is not supported here')
   if (typeof best === 'number' && best !== (n ?? 1))
     throw invalid('best_of', `must be n, which is ${n ?? 1}: every choice is given`)
   if (echo && suffix) throw invalid('echo', 'must be false where a suffix is given')

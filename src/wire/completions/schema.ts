@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { anyObject, maybe, openaiFields } from '../rules/fields.ts'
+import { maybe, openaiFields } from '../rules/fields.ts'
 
 /** The body of `POST /v1/completions`, as far as it is the same for every model. Other fields are ignored. */
 export const bodySchema = Type.Object({
@@ -11,7 +11,6 @@ export const bodySchema = Type.Object({
   echo: maybe(Type.Boolean()),
   best_of: maybe(Type.Integer({ minimum: 1 })),
   logprobs: maybe(Type.Integer({ minimum: 0 })),
-  logit_bias: maybe(anyObject),
 })
 
 export type Body = Static<typeof bodySchema>

@@ -42,6 +42,7 @@ export function readRequest(body: Uint8Array, find: Find, { compat, userAgent }:
     tools,
     parallelCalls: !isOneByOne(value),
     output: settleOutput('output_config.format', readOutput(value), model),
+    bias: [],
     logprobs: null,
     choices: 1,
     begun,

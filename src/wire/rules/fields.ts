@@ -42,5 +42,6 @@ export const openaiFields = {
   presence_penalty: maybe(Type.Number({ minimum: -2, maximum: 2 })),
   seed: maybe(Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })),
   n: maybe(Type.Integer({ minimum: 1, maximum: 8 })),
+  logit_bias: maybe(anyObject),
 }
 export const mostTools = 128

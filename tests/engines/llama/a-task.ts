@@ -9,6 +9,7 @@ export const aTask: Task = {
   choices: 1,
   sampling: { ...aPrompt.sampling, temperature: 0 },
   answerLimit: 20,
+  bias: [],
   logprobs: null,
   thought: { from: 'never' },
   grammar: null,

@@ -1,3 +1,4 @@
+import type { TokenBias } from '../../../chat/request.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf, readFloats, readInt } from '../bindings.ts'
 
@@ -23,10 +24,11 @@ export class Candidates {
     this.#numbers = new Float32Array(this.#data)
   }
 
-  /** Takes all tokens with their logits at `index` of the last batch, but for some. */
-  fill(index: number, without: ReadonlySet<number> = new Set()): void {
+  /** Takes all tokens with their logits at `index` of the last batch, to which biases are added, but for some. */
+  fill(index: number, biases: readonly TokenBias[] = [], without: ReadonlySet<number> = new Set()): void {
     const size = this.#vocabSize
     const logits = readFloats(this.#llama.llama_get_logits_ith(this.#context, index), size)
+    for (const { token, bias } of biases) logits[token] = (logits[token] ?? 0) + bias
     for (const token of without) logits[token] = -Infinity
     for (let id = 0; id < size; id++) {
       this.#ids[id * 3] = id

@@ -1,14 +1,13 @@
 import type { ChosenToken, LikelyToken } from '../../../chat/event.ts'
-import type { Sampling } from '../../../chat/request.ts'
 import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf, readFloats } from '../bindings.ts'
-import type { AnswerGrammar, LoadOptions } from '../messages.ts'
+import type { LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
 import { findLikeliest, type Likelihood } from './find-likeliest.ts'
 import type { KvCache } from './kv-cache.ts'
 import { countSlots, openKvCache } from './kv-cache.ts'
-import type { TokenSampler } from './sampler.ts'
+import type { Rules, TokenSampler } from './sampler.ts'
 import { Samplers } from './sampler.ts'
 
 /** What a token shows: bytes, and the same as text, where parts of characters are replaced. */
@@ -37,7 +36,7 @@ export interface LoadedModel {
   /** The log probability of a token among the logits at `index` of the last batch, and the likeliest in its place. */
   logprob(index: number, token: number, top: number): ChosenToken
   /** Throws a `Failure` where the grammar cannot be used. */
-  sampler(sampling: Sampling, choice: number, grammar: AnswerGrammar | null): TokenSampler
+  sampler(rules: Rules, choice: number): TokenSampler
 }
 
 /** Most tokens of one batch, prompts and running answers together. Larger ones read prompts little faster. */
@@ -89,7 +88,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
       const found = findLikeliest(logits, token, top)
       return { ...likely(found.chosen), top: found.top.map(likely) }
     },
-    sampler: (sampling, choice, grammar) => samplers.create(sampling, choice, grammar),
+    sampler: (rules, choice) => samplers.create(rules, choice),
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Sampling } from '../../../chat/request.ts'
+import type { Sampling, TokenBias } from '../../../chat/request.ts'
 import type { Llama, Pointer } from '../bindings.ts'
-import type { AnswerGrammar } from '../messages.ts'
+import type { Task } from '../messages.ts'
 import { Candidates } from './candidates.ts'
 import { GrammarState } from './grammar-state.ts'
 import type { Shown } from './loaded-model.ts'
@@ -8,8 +8,9 @@ import type { Shown } from './loaded-model.ts'
 /** Chooses the next token of one sequence. Remembers what was said, for penalties and grammar. */
 export interface TokenSampler {
   /**
-   * The token it takes from the logits at `index` of the last batch. Where that is `bound` by the grammar and breaks
-   * it, the one it takes among those that do not; null where there is none. Remembers nothing.
+   * The token it takes from the logits at `index` of the last batch. Where that is `bound`, by the grammar and to the
+   * biases of the answer, and does not obey them, the one it takes under them; null where there is none. Remembers
+   * nothing.
    */
   choose(index: number, bound: (token: number) => boolean): number | null
   /** The token was said; `byGrammar` when it is part of what the grammar describes. */
@@ -27,6 +28,9 @@ export interface SamplerContext {
   tokenize(text: string): readonly number[]
   show(token: number): Shown
 }
+
+/** What a task says of how its tokens are chosen. */
+export type Rules = Pick<Task, 'sampling' | 'bias' | 'grammar'>
 
 /** Without a bound every token of a large vocabulary is sorted at each step; less likely ones never come anyway. */
 const mostCandidates = 1000
@@ -47,7 +51,7 @@ export class Samplers {
   }
 
   /** Throws a `Failure` of kind `internal` where llama.cpp does not take the grammar. */
-  create(sampling: Sampling, choice: number, grammar: AnswerGrammar | null): TokenSampler {
+  create({ sampling, bias, grammar }: Rules, choice: number): TokenSampler {
     const { llama, context } = this.#of
     const candidates = this.#candidates
     const state = grammar === null ? null : new GrammarState(this.#of, candidates, grammar)
@@ -58,8 +62,11 @@ export class Samplers {
         if (hasMemory) candidates.fill(index)
         // The short way also accepts the token into the chain; only penalties would mind.
         const free = hasMemory ? candidates.pick(chain) : llama.llama_sampler_sample(chain, context, index)
-        if (state === null || !bound(free) || state.allows(free)) return free
-        return this.#chooseAllowed(index, chain, state)
+        const isFree = bias.length === 0 && (state === null || state.allows(free))
+        if (isFree || !bound(free)) return free
+        if (state !== null) return this.#chooseAllowed(index, bias, chain, state)
+        candidates.fill(index, bias)
+        return candidates.pick(chain)
       },
       accept(token, byGrammar) {
         if (hasMemory) llama.llama_sampler_accept(chain, token)
@@ -72,14 +79,19 @@ export class Samplers {
     }
   }
 
-  #chooseAllowed(index: number, chain: Pointer, state: GrammarState): number | null {
+  #chooseAllowed(
+    index: number,
+    bias: readonly TokenBias[],
+    chain: Pointer,
+    state: GrammarState,
+  ): number | null {
     const candidates = this.#candidates
     const unfit = new Set<number>()
     for (;;) {
-      candidates.fill(index, unfit)
+      candidates.fill(index, bias, unfit)
       candidates.apply(this.#likeliest)
       if (!state.keepAllowed()) {
-        candidates.fill(index, unfit)
+        candidates.fill(index, bias, unfit)
         if (!state.keepAllowed()) return null
       }
       const token = candidates.pick(chain)

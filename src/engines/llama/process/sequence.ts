@@ -32,13 +32,13 @@ export class Sequence {
   readonly #text = new WholeText()
 
   constructor(model: LoadedModel, contextLength: number, answer: Answer, choice: number) {
-    const { sampling, grammar, thought, answerLimit } = answer.task
+    const { grammar, thought, answerLimit } = answer.task
     this.answer = answer
     this.choice = choice
     this.tokens = [...answer.prompt]
     this.#model = model
     this.#contextLength = contextLength
-    this.#sampler = model.sampler(sampling, choice, grammar)
+    this.#sampler = model.sampler(answer.task, choice)
     this.#turn = new Turn(thought, answerLimit, grammar !== null)
   }
 
