@@ -83,8 +83,10 @@ rows:
         command: 'node',
         args: [
           join(import.meta.dirname, '../../bin/silica.js'),
-          ...['serve', '--port', String(port), '--data', join(folder, 'data')],
-          ...['--config', join(folder, 'silica.yaml')],
+          'serve',
+          `--port=${port}`,
+          `--data=${join(folder, 'data')}`,
+          `--config=${join(folder, 'silica.yaml')}`,
         ],
         env: { SILICA_API_KEY: key },
       }
@@ -97,7 +99,9 @@ rows:
       'x-portkey-provider': 'openai',
       'x-portkey-custom-host': `${upstream}/v1`,
     }),
-    install: 'npm install @portkey-ai/gateway, and PORTKEY=…/@portkey-ai/gateway/build/start-server.js',
+    install:
+      'npm install @portkey-ai/gateway with the overrides hono 4.9.7 and @hono/node-server 1.13.7 (with later ones its ' +
+      'streams fail on Node 24), and PORTKEY=…/@portkey-ai/gateway/build/start-server.js',
     start: ({ port }) =>
       PORTKEY === ''
         ? null
