@@ -13,6 +13,7 @@ export default defineConfig({
             'tests/golden/**/*.test.ts',
             'tests/catalogue/**/*.test.ts',
             'tools/*.test.ts',
+            'console/**/*.test.ts',
           ],
           // No test measures time; a busy machine only takes longer.
           testTimeout: 60_000,

@@ -12,7 +12,7 @@ const builder = join(checkout, 'tools/build-console.ts')
  * has sources; a package comes with the console. Gives what ends the build.
  */
 export function buildConsole(folder: string, log: Log): () => void {
-  if (!existsSync(builder) || isCurrent(join(folder, 'index.html'))) return () => {}
+  if (!existsSync(builder) || isCurrent(folder)) return () => {}
   const child = spawn(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
@@ -26,8 +26,9 @@ export function buildConsole(folder: string, log: Log): () => void {
   return () => child.kill()
 }
 
-function isCurrent(page: string): boolean {
-  const builtAt = statSync(page, { throwIfNoEntry: false })?.mtimeMs ?? 0
+/** Whether the console in `folder` is no older than its sources. */
+export function isCurrent(folder: string): boolean {
+  const builtAt = statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const sources = globSync(['console/**', 'package-lock.json'], { cwd: checkout })
   return sources.every((source) => statSync(join(checkout, source)).mtimeMs <= builtAt)
 }

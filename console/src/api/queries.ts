@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import { ApiError, call, send } from './client.ts'
-import type { Account, Key, List, NewKey } from './types.ts'
+import type { Account, Key, List, Model, NewKey } from './types.ts'
 
 /** Whatever is refused because the session has ended shows the sign-in page. */
 function onError(error: Error): void {
@@ -52,6 +52,13 @@ export async function signOut(): Promise<void> {
   await send('DELETE', '/admin/v1/session')
   queries.clear()
   queries.setQueryData(['session'], null)
+}
+
+export function useModels() {
+  return useQuery({
+    queryKey: ['models'],
+    queryFn: async () => (await call<List<Model>>('GET', '/admin/v1/models')).data,
+  })
 }
 
 export function useAccounts() {

@@ -1,22 +1,24 @@
 import { Suspense, useEffect } from 'react'
 import { signOut } from '../api/queries.ts'
 import { AccountsPage } from '../pages/accounts/accounts-page.tsx'
+import { PlaygroundPage } from '../pages/playground/playground-page.tsx'
 import { useText } from '../text/text.ts'
 import { Choices } from './choices.tsx'
 import { Logo } from './logo.tsx'
 import { linkTo, useRoute } from './route.ts'
 
 const pages = {
+  playground: PlaygroundPage,
   accounts: AccountsPage,
 } as const
 
 type Name = keyof typeof pages
-const names: readonly Name[] = ['accounts']
+const names: readonly Name[] = ['playground', 'accounts']
 
 export function Shell({ keyId }: { readonly keyId: string }) {
   const text = useText()
   const { page } = useRoute()
-  const name = names.find((one) => one === page) ?? 'accounts'
+  const name = names.find((one) => one === page) ?? 'playground'
   const Page = pages[name]
   useEffect(() => {
     document.title = `${text.pages[name]} · Silica`

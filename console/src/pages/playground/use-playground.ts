@@ -1,0 +1,149 @@
+import { useEffect, useReducer, useRef } from 'react'
+import { askModel, type ChatBody, type Piece } from '../../api/chat.ts'
+import { queries } from '../../api/queries.ts'
+import {
+  type AnswerTurn,
+  askedTurns,
+  type Conversation,
+  newAnswer,
+  newConversation,
+  type Run,
+  type Turn,
+  withPieces,
+} from './conversation.ts'
+import { firstSettings, type Settings } from './settings.ts'
+import { forget, keep, listKept } from './kept.ts'
+
+/** All that the page shows. */
+export interface State {
+  readonly kept: readonly Conversation[]
+  readonly open: Conversation
+}
+
+type Action =
+  | { readonly kind: 'kept'; readonly kept: readonly Conversation[] }
+  | { readonly kind: 'open'; readonly conversation: Conversation }
+  | { readonly kind: 'settings'; readonly change: Partial<Settings> }
+  | { readonly kind: 'turns'; readonly turns: readonly Turn[] }
+  | { readonly kind: 'pieces'; readonly id: string; readonly pieces: readonly Piece[]; readonly now: number }
+  | { readonly kind: 'ended'; readonly id: string; readonly run: Partial<Run> }
+
+function reduce(state: State, action: Action): State {
+  const { open } = state
+  const changed = (change: Partial<Conversation>): State => ({ ...state, open: { ...open, ...change } })
+  const changedAnswer = (id: string, change: (answer: AnswerTurn) => AnswerTurn) =>
+    changed({
+      turns: open.turns.map((turn) => (turn.role === 'answer' && turn.id === id ? change(turn) : turn)),
+    })
+  switch (action.kind) {
+    case 'kept':
+      return { ...state, kept: action.kept }
+    case 'open':
+      return { ...state, open: action.conversation }
+    case 'settings':
+      return changed({ settings: { ...open.settings, ...action.change } })
+    case 'turns':
+      return changed({ turns: action.turns, title: titleOf(action.turns), changedAt: Date.now() })
+    case 'pieces':
+      return changedAnswer(action.id, (answer) => withPieces(answer, action.pieces, action.now))
+    case 'ended':
+      return changedAnswer(action.id, (answer) => ({ ...answer, run: { ...answer.run, ...action.run } }))
+  }
+}
+
+function titleOf(turns: readonly Turn[]): string {
+  const first = turns.find((turn) => turn.role === 'user')
+  return first?.text.slice(0, 80) ?? ''
+}
+
+function start(): State {
+  return { kept: [], open: newConversation(firstSettings, Date.now()) }
+}
+
+/** The playground's state, and what can be done with it. */
+export function usePlayground() {
+  const [state, dispatch] = useReducer(reduce, undefined, start)
+  const running = useRef<AbortController>(null)
+  const { open } = state
+  const busy = open.turns.some((turn) => turn.role === 'answer' && turn.run.state === 'running')
+
+  useEffect(() => {
+    void listKept().then((kept) => {
+      dispatch({ kind: 'kept', kept })
+      // A new conversation begins as the last one was set up.
+      if (kept[0] !== undefined)
+        dispatch({ kind: 'open', conversation: newConversation(kept[0].settings, Date.now()) })
+    })
+    return () => running.current?.abort()
+  }, [])
+
+  useEffect(() => {
+    if (!busy && open.turns.length > 0) void keep(open).then((kept) => dispatch({ kind: 'kept', kept }))
+  }, [busy, open])
+
+  /** Asks for an answer to the last of `turns` that is no answer. */
+  async function ask(turns: readonly Turn[], bodyOf: (turns: readonly Turn[]) => ChatBody, budget: number) {
+    const asked = askedTurns(turns)
+    const answer = newAnswer(budget, performance.now())
+    const { id } = answer
+    const stop = new AbortController()
+    running.current = stop
+    dispatch({ kind: 'turns', turns: [...asked, answer] })
+
+    // However many chunks come within a frame, the page is drawn once.
+    let held: Piece[] = []
+    let frame = 0
+    const flush = () => {
+      cancelAnimationFrame(frame)
+      frame = 0
+      const pieces = held
+      held = []
+      dispatch({ kind: 'pieces', id, pieces, now: performance.now() })
+    }
+    let run: Partial<Run> = { state: 'done' }
+    try {
+      for await (const piece of askModel(bodyOf(asked), stop.signal)) {
+        held.push(piece)
+        frame ||= requestAnimationFrame(flush)
+      }
+    } catch (error) {
+      run = stop.signal.aborted ? { state: 'stopped' } : { state: 'failed', ...failure(error) }
+    }
+    flush()
+    dispatch({ kind: 'ended', id, run: { ...run, doneAt: performance.now() } })
+    void queries.invalidateQueries({ queryKey: ['requests'] })
+  }
+
+  function show(conversation: Conversation): void {
+    running.current?.abort()
+    dispatch({ kind: 'open', conversation })
+  }
+
+  return {
+    state,
+    busy,
+    ask,
+    stop: () => running.current?.abort(),
+    show,
+    begin: () => show(newConversation(open.settings, Date.now())),
+    set: (change: Partial<Settings>) => dispatch({ kind: 'settings', change }),
+    choose: (id: string, chosen: number) =>
+      dispatch({
+        kind: 'turns',
+        turns: open.turns.map((turn) =>
+          turn.role === 'answer' && turn.id === id ? { ...turn, chosen } : turn,
+        ),
+      }),
+    async remove(id: string) {
+      await forget(id)
+      dispatch({ kind: 'kept', kept: await listKept() })
+      if (id === open.id) show(newConversation(open.settings, Date.now()))
+    },
+  }
+}
+
+function failure(error: unknown): Partial<Run> {
+  const error_ = error instanceof Error ? error : new Error(String(error))
+  const traceId = 'traceId' in error_ ? String(error_.traceId) : ''
+  return { error: error_.message, ...(traceId === '' ? {} : { traceId }) }
+}

@@ -1,0 +1,50 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createHome } from '../cli/command.ts'
+import { describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts'
+
+let browser: Browser
+const home = createHome()
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await home.remove()
+})
+
+describeInBrowser('a newcomer', () => {
+  it('opens the link that the server prints, asks, and reads a thought and an answer', async () => {
+    const { said } = home.start(['serve', '--port', '0'])
+    const link = /console (\S+)/.exec(await said('console '))?.[1] ?? ''
+    const { page, complaints } = await openPage(browser)
+    await page.goto(link)
+    await expect
+      .poll(() => page.getByRole('heading', { name: 'What would you like to ask?' }).isVisible())
+      .toBe(true)
+    await page.getByLabel('Message').fill('What is 17 + 25?')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor()
+    const answer = page.getByRole('article')
+    expect(await answer.innerText()).toMatch(/Thought\s+\d+ of 1024 tokens/)
+    expect(await answer.innerText()).toContain('42')
+    expect(await answer.innerText()).toMatch(
+      /\d tokens\/s\s+first token \d+\.\d\d s\s+\d+ prompt \(\d+ cached\)/,
+    )
+
+    // The link was for once, the cookie stays, and so does what was said.
+    await page.goto(new URL('/', link).href)
+    const kept = page.getByRole('complementary', { name: 'Conversations' })
+    await kept.getByRole('button', { name: 'What is 17 + 25?', exact: true }).click()
+    expect(await page.getByRole('article').innerText()).toContain('42')
+    expect(await page.evaluate('document.cookie')).toBe('')
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Admin key').waitFor()
+    await expectAccessible(page)
+    await page.goto(link)
+    await page.reload()
+    await page.getByText('Api key is invalid').waitFor()
+    expect(complaints).toEqual([])
+  })
+})
