@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { ChatEvent } from '../src/chat/event.ts'
+import { noTraceContext } from '../src/chat/trace-context.ts'
 import { complete } from '../src/complete.ts'
 import { recordedEngine } from '../src/engines/recorded.ts'
 import { openServer } from '../src/http/server.ts'
@@ -39,7 +40,7 @@ for (const kind of kinds) await load(kind)
 /** The way of one request past everything that keeps account of it. */
 async function pass({ accounts, key, newId }: Books): Promise<void> {
   const caller = await accounts.identify(`Bearer ${key}`)
-  const arrival = { traceId: newId(), callerTraceId: '', receivedAt: Date.now() }
+  const arrival = { traceId: newId(), callerTraceId: '', context: noTraceContext, receivedAt: Date.now() }
   const ticket = await accounts.admit(caller, request, arrival)
   ticket.began()
   ticket.settle({ kind: 'finished', reasons: ['stop'] }, usage)
@@ -88,7 +89,9 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       records: {
         find: () => Promise.resolve(undefined),
         list: () => Promise.resolve({ rows: [], next: null }),
+        usage: () => Promise.reject(new Error('nobody asks')),
       },
+      clock: Date.now,
       models: { rows: () => [], lives: { find: lifeOf, change: () => Promise.resolve(lifeOf()) } },
       engines: {
         all: () => [],

@@ -9,6 +9,7 @@ import { redisLimiter } from '../src/accounts/limits/redis-limiter.ts'
 import type { AnswerRecord } from '../src/chat/answer-record.ts'
 import { metrics } from '../src/chat/limits.ts'
 import { after } from '../src/cli/world.ts'
+import { untold } from '../tests/ledger/any-request.ts'
 import { openMetrics } from '../src/http/metrics/metrics.ts'
 import { openRedis } from '../src/storage/redis.ts'
 import { startRedis } from '../tests/accounts/redis-server.ts'
@@ -93,6 +94,7 @@ const kept = openMetrics({
 })
 const record: AnswerRecord = {
   ...usage,
+  ...untold,
   traceId: 't',
   callerTraceId: '',
   accountId: 'a',
@@ -102,6 +104,7 @@ const record: AnswerRecord = {
   thinking: 'off',
   reply: 'stream',
   choices: 1,
+  answerLimit: 100,
   receivedAt: 0,
   admittedAt: 1,
   firstTokenAt: 20,

@@ -37,7 +37,7 @@ export async function complete(
   // Before the ticket: whatever is thrown between the two would leave it unsettled.
   const engine = journey.engineOf(request.model)
   const ticket = await journey.gate.admit(caller, request, arrival)
-  const said = engine.answer(request, signal)
+  const said = engine.answer(request, signal, ticket.notes)
   const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
   return { events, standings: ticket.standings }
 }

@@ -12,6 +12,7 @@ import { memoryLimiter } from './accounts/limits/memory-limiter.ts'
 import { shareWhileGone } from './accounts/limits/share-while-gone.ts'
 import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
+import type { AnswerRecord } from './chat/answer-record.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
 import type { Life } from './chat/life.ts'
@@ -103,10 +104,11 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       apiKeys: settings.apiKeys,
       adminKeys: settings.adminKeys,
       ledger,
-      record(line) {
-        log.info(line, 'answer')
-        metrics.answered(line)
+      record(record) {
+        log.info(lineOf(record), 'answer')
+        metrics.answered(record)
       },
+      newSpanId: null,
     })
     const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
     const { clock } = world
@@ -158,6 +160,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
         drain: (id, wanted) => models.drain(id, wanted),
         clock: world.clock,
       },
+      clock: world.clock,
     },
     consoleFolder: settings.consoleFolder,
     complete: (...request) => complete(journey, ...request),
@@ -203,6 +206,16 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       await server.close()
       await closeRest()
     },
+  }
+}
+
+/** What the log says of a request: its row has the rest. */
+function lineOf({ trace, decisions, ...facts }: AnswerRecord): object {
+  return {
+    ...facts,
+    attempts: undefined,
+    ...decisions,
+    ...(trace === null ? {} : { otelTraceId: trace.traceId }),
   }
 }
 

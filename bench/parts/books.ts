@@ -49,6 +49,7 @@ export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
     }),
     ledger,
     record: () => {},
+    newSpanId: null,
   })
   const { secret } = await accounts.directory.createKey({
     name: 'bench',

@@ -5,6 +5,8 @@ import { Failure } from '../chat/failure.ts'
 import type { Outcome } from '../chat/gate.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { noUsage } from '../chat/usage.ts'
+import { untold } from '../../tests/ledger/any-request.ts'
+import { noTraceContext } from '../chat/trace-context.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import type { NewKey } from './directory.ts'
@@ -39,6 +41,7 @@ function open(apiKeys: readonly string[] = [], adminKeys: readonly string[] = []
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
+    newSpanId: null,
   })
 }
 
@@ -283,7 +286,12 @@ describe('a ticket', () => {
     seed: null,
   }
   const caller = { keyId: 'sk-1', accountId: 'team', level: '', models: null }
-  const arrivalOf = (traceId: string) => ({ traceId, callerTraceId: '', receivedAt: now })
+  const arrivalOf = (traceId: string) => ({
+    traceId,
+    callerTraceId: '',
+    context: noTraceContext,
+    receivedAt: now,
+  })
   const usage = { promptTokens: 5, cachedTokens: 1, completionTokens: 7, reasoningTokens: 2 }
 
   it.each<[string, Outcome, Partial<AnswerRecord>]>([
@@ -305,7 +313,7 @@ describe('a ticket', () => {
     ['abandoned', { kind: 'abandoned' }, { outcome: 'abandoned', reasons: [], failure: null, cause: null }],
   ])('of an answer that %s is recorded as one flat line', async (_how, outcome, told) => {
     const accounts = await open()
-    const arrival = { traceId: 'trace', callerTraceId: 'theirs', receivedAt: now }
+    const arrival = { traceId: 'trace', callerTraceId: 'theirs', context: noTraceContext, receivedAt: now }
     now += 1
     const ticket = await accounts.admit(caller, request(), arrival)
     now += 1000
@@ -322,12 +330,13 @@ describe('a ticket', () => {
       thinking: 'off',
       reply: 'stream',
       choices: 2,
+      answerLimit: request().answerLimit,
       receivedAt: now - 1235,
       admittedAt: now - 1234,
       firstTokenAt: now - 234,
       doneAt: now,
     }
-    expect(records).toEqual([{ ...same, ...usage, ...told }])
+    expect(records).toEqual([{ ...untold, ...same, ...usage, ...told }])
     expect(JSON.stringify(records)).not.toContain('nobody else')
   })
 

@@ -9,6 +9,7 @@ import type { Limits } from './limits/limits.ts'
 import { admissionOf, recordOf } from './record-of.ts'
 import type { ServerSecret } from './server-secret.ts'
 import { openSessions, type Sessions } from './sessions.ts'
+import { openStory, type StoryParts } from './story.ts'
 
 export interface Accounts extends Gate {
   readonly directory: Directory
@@ -19,7 +20,7 @@ export interface Accounts extends Gate {
   running(): number
 }
 
-export interface AccountsParts {
+export interface AccountsParts extends Pick<StoryParts, 'newSpanId'> {
   readonly database: Database
   /** Milliseconds since 1970. */
   readonly clock: () => number
@@ -56,13 +57,18 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       checkModel(caller, request.model)
       const grant = await parts.limits.admit(caller, request)
       const admission = admissionOf(caller, request, arrival, clock())
+      const story = openStory(arrival, arrival.traceId, parts)
       let firstTokenAt: number | null = null
       let settled = false
       running += 1
       ledger.open(admission)
       return {
         standings: grant.standings,
-        counted: (promptTokens) => grant.counted(promptTokens),
+        notes: story.notes,
+        counted(promptTokens) {
+          story.promptRead()
+          grant.counted(promptTokens)
+        },
         began() {
           firstTokenAt = clock()
         },
@@ -71,7 +77,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
           settled = true
           running -= 1
           grant.settle(usage)
-          const record = recordOf(admission, outcome, usage, { firstTokenAt, doneAt: clock() })
+          const record = recordOf(admission, outcome, usage, { firstTokenAt, doneAt: clock() }, story.told())
           ledger.done(record)
           parts.record(record)
         },

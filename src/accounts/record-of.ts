@@ -1,15 +1,16 @@
 import { inspect } from 'node:util'
-import type { Admission, AnswerRecord } from '../chat/answer-record.ts'
+import type { Admission, AnswerRecord, Story } from '../chat/answer-record.ts'
 import type { Arrival, Caller, Outcome } from '../chat/gate.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Usage } from '../chat/usage.ts'
+import { storable } from './story.ts'
 
 /** Room for the stack of an error. */
 const longestCause = 4000
 
 export function admissionOf(
   { accountId, keyId }: Caller,
-  { model, thinking, reply, choices }: ChatRequest,
+  { model, thinking, reply, choices, answerLimit }: ChatRequest,
   { traceId, callerTraceId, receivedAt }: Arrival,
   admittedAt: number,
 ): Admission {
@@ -23,6 +24,7 @@ export function admissionOf(
     thinking: thinking.mode === 'off' ? 'off' : `${thinking.effort.level}/${thinking.effort.because}`,
     reply: reply.kind,
     choices,
+    answerLimit,
     receivedAt,
     admittedAt,
   }
@@ -33,11 +35,13 @@ export function recordOf(
   outcome: Outcome,
   { promptTokens, cachedTokens, completionTokens, reasoningTokens }: Usage,
   times: Pick<AnswerRecord, 'firstTokenAt' | 'doneAt'>,
+  story: Story,
 ): AnswerRecord {
   const failure = outcome.kind === 'failed' ? outcome.failure : null
   return {
     ...admission,
     ...times,
+    ...story,
     promptTokens,
     cachedTokens,
     completionTokens,
@@ -49,7 +53,6 @@ export function recordOf(
   }
 }
 
-/** Only what every database can store. */
 function textOf(cause: unknown): string {
-  return inspect(cause).slice(0, longestCause).replaceAll('\0', '').toWellFormed()
+  return storable(inspect(cause).slice(0, longestCause))
 }

@@ -1,4 +1,5 @@
 import type { ChatEvent } from './event.ts'
+import type { Notes } from './notes.ts'
 import type { Prompt } from './request.ts'
 
 /**
@@ -10,9 +11,9 @@ export interface Engine {
    * Begins work when first read. The first event of a choice is `prompt`; choices may interleave.
    * Stops work and frees what it holds at once when `signal` aborts (the stream then throws the signal's reason) or when
    * the reader returns. Throws `context-overflow` before any work, `overloaded` when its queue is full, `engine-lost`
-   * when the model's process dies under the answer.
+   * when the model's process dies under the answer. `notes`: left out where nobody will ask.
    */
-  answer(prompt: Prompt, signal: AbortSignal): AsyncIterable<ChatEvent>
+  answer(prompt: Prompt, signal: AbortSignal, notes?: Notes): AsyncIterable<ChatEvent>
   /**
    * The tokens of the prompt, which is not read any further. Rejects with the signal's reason when that aborts, with
    * `overloaded` or `engine-lost` as an answer throws them, and with `invalid-request` where only answers tell.

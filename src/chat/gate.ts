@@ -2,7 +2,9 @@ import { Failure } from './failure.ts'
 import type { FinishReason } from './event.ts'
 import type { Standing } from './limits.ts'
 import type { Model } from './model.ts'
+import type { Notes } from './notes.ts'
 import type { ChatRequest } from './request.ts'
+import type { TraceContext } from './trace-context.ts'
 import type { Usage } from './usage.ts'
 
 /** Who asks. Nothing here is secret: `keyId` is the key's public part and may stand in logs. */
@@ -26,6 +28,8 @@ export interface Arrival {
   readonly traceId: string
   /** What the caller calls the request; empty where they gave it no name. */
   readonly callerTraceId: string
+  /** The trace of the caller that it is part of. */
+  readonly context: TraceContext
   /** Milliseconds since 1970. */
   readonly receivedAt: number
 }
@@ -47,6 +51,8 @@ export interface Gate {
 export interface Ticket {
   /** How the limits stood after the request was let in; empty where it has none. */
   readonly standings: readonly Standing[]
+  /** Where engines note what they do for the answer. */
+  readonly notes: Notes
   /**
    * The first event is in hand, and with it the tokens of the prompt, or 0 where the engine counts later. Called at most
    * once. Throws `rate-limited` where only that count shows that the request is too large.

@@ -7,7 +7,10 @@ export interface RecordFilter {
   readonly accountId: string | null
   readonly keyId: string | null
   readonly model: string | null
+  /** `finished`, `failed` or `abandoned`. */
   readonly outcome: string | null
+  /** The kind of the failure. */
+  readonly failure: string | null
   readonly callerTraceId: string | null
   /** Only requests that came in before the one of this id. */
   readonly before: string | null

@@ -60,6 +60,7 @@ function filterOf({ id, account, key, model, outcome, since }: WantedLogs): Reco
     keyId: key || null,
     model: model || null,
     outcome: outcome || null,
+    failure: null,
     callerTraceId: id || null,
     before: null,
   }
@@ -82,12 +83,27 @@ function inShort(row: Row): readonly string[] {
   ]
 }
 
+const forMachines = ['attempts', 'first_token_bin', 'token_bin']
+
 function inFull(row: Row): string {
-  const fields = Object.entries(row).map(([field, value]) => [
+  const known = Object.entries(row).filter(([field]) => !forMachines.includes(field))
+  const fields = known.map(([field, value]) => [
     field,
     value === null || value === '' ? '-' : field.endsWith('_at') ? timeOf(Number(value)) : String(value),
   ])
-  return table(fields)
+  return table([...fields, ...attemptsOf(row.attempts).map((attempt, at) => [`attempt ${at + 1}`, attempt])])
+}
+
+/** A line for each engine that was asked. */
+function attemptsOf(text: string): readonly string[] {
+  const attempts: unknown = text === '' ? [] : JSON.parse(text)
+  if (!Array.isArray(attempts)) return []
+  return attempts.map((attempt: Readonly<Record<string, string | number>>) => {
+    const ms = Number(attempt['ended_at']) - Number(attempt['began_at'])
+    const why = attempt['cause'] ? ` (${attempt['cause']})` : ''
+    const then = attempt['answer'] ? `: ${attempt['answer']}` : ''
+    return `${attempt['outcome']}${why} after ${ms} ms at ${attempt['engine']}${then}`
+  })
 }
 
 function timeOf(time: number): string {

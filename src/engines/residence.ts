@@ -100,10 +100,10 @@ export function openResidence(options: ResidenceOptions): Residence {
       }
       guests.add(guest)
       return {
-        answer: (prompt, signal) => ({
+        answer: (prompt, signal, notes) => ({
           [Symbol.asyncIterator]: () =>
             heldOpen(
-              async () => (await take(guest)).answer(prompt, signal)[Symbol.asyncIterator](),
+              async () => (await take(guest)).answer(prompt, signal, notes)[Symbol.asyncIterator](),
               () => release(guest),
             ),
         }),

@@ -6,7 +6,9 @@ import type { Sessions } from '../accounts/sessions.ts'
 import { Failure } from '../chat/failure.ts'
 import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
 import { readFilter } from '../wire/admin/read-filter.ts'
+import { readUsage } from '../wire/admin/read-usage.ts'
 import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
+import { writeUsage, writeUsageCsv } from '../wire/admin/write-usage.ts'
 import { type AdminEngineParts, addAdminEngineRoutes } from './admin-engines.ts'
 import { type AdminModelParts, addAdminModelRoutes } from './admin-models.ts'
 import { bodyOf, idOf, queryOf } from './read-request.ts'
@@ -19,11 +21,13 @@ export interface AdminParts {
   readonly records: Records
   readonly models: AdminModelParts
   readonly engines: AdminEngineParts
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
 }
 
-/** `/admin/v1`: accounts, keys, records of requests, models and engines, for admin keys and the console alone. */
+/** `/admin/v1`: accounts, keys, requests, usage, models and engines, for admin keys and the console alone. */
 export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
-  const { identify, sessions, directory, records, models, engines } = parts
+  const { identify, sessions, directory, records, models, engines, clock } = parts
   void app.register(
     (admin, _options, done) => {
       admin.addHook('onRequest', async (request) => {
@@ -64,6 +68,13 @@ export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
         const row = await records.find(idOf(request))
         if (row === undefined) throw new Failure('not-found', 'There is no such request.')
         return writeRecord(row)
+      })
+      admin.get('/usage', async (request, reply) => {
+        const { question, format } = readUsage(queryOf(request), clock())
+        const report = await records.usage(question)
+        if (format === 'json') return writeUsage(report)
+        void reply.header('content-disposition', 'attachment; filename="usage.csv"')
+        return reply.type('text/csv; charset=utf-8').send(writeUsageCsv(report))
       })
       addAdminModelRoutes(admin, models)
       addAdminEngineRoutes(admin, engines)

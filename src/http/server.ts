@@ -6,6 +6,7 @@ import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { KnownLife } from '../chat/life.ts'
 import type { Model } from '../chat/model.ts'
+import { readTraceContext } from '../chat/trace-context.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Answer } from '../complete.ts'
 import { writeFailure } from '../wire/failures.ts'
@@ -177,7 +178,8 @@ function keyOf({ headers }: FastifyRequest): string {
 function arrivalOf({ id, headers }: FastifyRequest, receivedAt: number): Arrival {
   const named = headers['x-trace-id']
   const callerTraceId = typeof named === 'string' && /^[\x21-\x7e]{1,128}$/.test(named) ? named : ''
-  return { traceId: id, callerTraceId, receivedAt }
+  const context = readTraceContext(headers['traceparent'], headers['tracestate'])
+  return { traceId: id, callerTraceId, context, receivedAt }
 }
 
 /** Answers what is not HTTP, or does not arrive: there is no request to reply to, only a socket. */

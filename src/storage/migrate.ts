@@ -6,10 +6,11 @@ import { accounts } from './migrations/0002-accounts.ts'
 import { requests } from './migrations/0003-requests.ts'
 import { levels } from './migrations/0004-levels.ts'
 import { lives } from './migrations/0005-lives.ts'
+import { stories } from './migrations/0006-stories.ts'
 import type { Migration } from './tables.ts'
 
 /** Every migration, oldest first. A new one goes to the end. */
-const released: readonly Migration[] = [keys, accounts, requests, levels, lives]
+const released: readonly Migration[] = [keys, accounts, requests, levels, lives, stories]
 
 /**
  * Brings the schema up to date, whole or not at all. Safe when several processes start at once. Throws
@@ -20,7 +21,7 @@ export async function migrate(
   database: Pick<Database, 'kind' | 'query'>,
   migrations: readonly Migration[] = released,
 ): Promise<void> {
-  await exclusively(database, async ({ query }) => {
+  await exclusively(database, async ({ kind, query }) => {
     await query.schema
       .createTable('migrations')
       .ifNotExists()
@@ -42,7 +43,7 @@ export async function migrate(
     if (missing !== undefined)
       throw new Failure('invalid-request', `it has later changes, and lacks ${missing.name}.`)
     for (const migration of left) {
-      await migration.up(query)
+      await migration.up(query, kind)
       await query.insertInto('migrations').values({ name: migration.name }).execute()
     }
   })

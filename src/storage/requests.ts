@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { RecordFilter } from '../chat/record-filter.ts'
 import type { Database } from './database.ts'
 import { Rows } from './rows.ts'
@@ -29,7 +29,45 @@ const columns = [
   'reasons',
   'failure',
   'cause',
+  'started_at',
+  'prompt_read_at',
+  'answer_limit',
+  'engine',
+  'asked',
+  'attempts',
+  'decisions',
+  'first_token_bin',
+  'token_bin',
 ] as const satisfies readonly (keyof RequestRow)[]
+
+/** Columns that rows in the journal of an older Silica lack, and what stands for them. */
+const lacked: ReadonlyMap<string, string> = new Map([
+  ...['answer_limit', 'asked', 'first_token_bin', 'token_bin'].map((column) => [column, '0'] as const),
+  ...['engine', 'attempts', 'decisions'].map((column) => [column, "''"] as const),
+])
+
+const orLacked = (column: string, value: string): string =>
+  lacked.has(column) ? `coalesce(${value}, ${lacked.get(column)})` : value
+
+const alike = ['account_id', 'key_id', 'model', 'first_token_bin', 'token_bin']
+const tokens = ['prompt_tokens', 'cached_tokens', 'completion_tokens', 'reasoning_tokens']
+
+/** In SQLite a trigger does the same for each row. Servers lock the sums in the same order, so that none waits for another. */
+const postgresInsert = `
+  with fresh as (
+    insert into requests (${columns.join(', ')})
+    select ${columns.map((column) => orLacked(column, column)).join(', ')}
+    from json_populate_recordset(null::requests, $1) on conflict do nothing returning *
+  )
+  insert into usage_hours as old (received_at, outcome, requests, ${[...alike, ...tokens].join(', ')})
+  select received_at - received_at % 3600000, coalesce(failure, outcome), count(*), ${alike.join(', ')},
+    ${tokens.map((column) => `sum(${column})`).join(', ')}
+  from fresh group by 1, 2, ${alike.join(', ')} order by 1, 2, ${alike.join(', ')}
+  on conflict on constraint usage_hours_key do update set
+    ${['requests', ...tokens].map((column) => `${column} = old.${column} + excluded.${column}`).join(', ')}`
+
+const sqliteInsert = `insert into requests (${columns.join(', ')})
+  values (${columns.map((column) => orLacked(column, '?')).join(', ')}) on conflict do nothing`
 
 /**
  * Stores rows, each a JSON object with the columns as its fields. A row whose id is stored already is left as it is: a
@@ -37,16 +75,10 @@ const columns = [
  */
 export async function insertRequests({ kind, query }: Database, rows: readonly string[]): Promise<void> {
   const json = `[${rows.join(',')}]`
-  const insert = `insert into requests (${columns.join(', ')})`
   await query.executeQuery(
     kind === 'postgres'
-      ? CompiledQuery.raw(
-          `${insert} select ${columns.join(', ')} from json_populate_recordset(null::requests, $1) on conflict do nothing`,
-          [json],
-        )
-      : CompiledQuery.raw(`${insert} values (${columns.map(() => '?').join(', ')}) on conflict do nothing`, [
-          new Rows(json, columns),
-        ]),
+      ? CompiledQuery.raw(postgresInsert, [json])
+      : CompiledQuery.raw(sqliteInsert, [new Rows(json, columns)]),
   )
 }
 
@@ -67,8 +99,13 @@ export async function listRequests(
   if (filter.accountId !== null) rows = rows.where('account_id', '=', filter.accountId)
   if (filter.keyId !== null) rows = rows.where('key_id', '=', filter.keyId)
   if (filter.model !== null) rows = rows.where('model', '=', filter.model)
-  if (filter.outcome !== null) rows = rows.where('outcome', '=', filter.outcome)
-  if (filter.callerTraceId !== null) rows = rows.where('caller_trace_id', '=', filter.callerTraceId)
+  // In the words of the indexes.
+  if (filter.outcome === 'failed') rows = rows.where('failure', 'is not', null)
+  else if (filter.outcome === 'abandoned') rows = rows.where(sql<boolean>`outcome = 'abandoned'`)
+  else if (filter.outcome !== null) rows = rows.where('outcome', '=', filter.outcome)
+  if (filter.failure !== null) rows = rows.where('failure', '=', filter.failure)
+  if (filter.callerTraceId !== null)
+    rows = rows.where('caller_trace_id', '=', filter.callerTraceId).where(sql<boolean>`caller_trace_id <> ''`)
   return rows.execute()
 }
 

@@ -9,6 +9,7 @@ export interface Tables {
   readonly lives: LivesTable
   readonly announcements: AnnouncementsTable
   readonly deliveries: DeliveriesTable
+  readonly usage_hours: UsageTable
   readonly migrations: { readonly name: string }
 }
 
@@ -69,6 +70,37 @@ export interface RequestsTable {
   readonly reasons: string
   readonly failure: string | null
   readonly cause: string | null
+  /** When the prompt began to be read, and had been. */
+  readonly started_at: number | null
+  readonly prompt_read_at: number | null
+  readonly answer_limit: number
+  /** The engine that was asked last. */
+  readonly engine: string
+  /** How often one was asked. */
+  readonly asked: number
+  /** A JSON list of attempts, and a JSON object; empty for none. */
+  readonly attempts: string
+  readonly decisions: string
+  /** From arrival to first token, and between two tokens, as `chat/time-bins.ts` has them; 0 for none. */
+  readonly first_token_bin: number
+  readonly token_bin: number
+}
+
+/** What was used in an hour, which `received_at` begins, summed over requests that are alike in the other columns. */
+export interface UsageTable {
+  readonly received_at: number
+  readonly account_id: string
+  readonly key_id: string
+  readonly model: string
+  /** `finished`, `abandoned`, or the kind of a failure. */
+  readonly outcome: string
+  readonly first_token_bin: number
+  readonly token_bin: number
+  readonly requests: number
+  readonly prompt_tokens: number
+  readonly cached_tokens: number
+  readonly completion_tokens: number
+  readonly reasoning_tokens: number
 }
 
 /** What is known of a model by its id. */
@@ -112,5 +144,5 @@ interface DeliveriesTable {
 /** One step of the schema. Its name and what it does never change once it has been released. */
 export interface Migration {
   readonly name: string
-  up(query: Kysely<Tables>): Promise<void>
+  up(query: Kysely<Tables>, kind: 'sqlite' | 'postgres'): Promise<void>
 }

@@ -32,6 +32,7 @@ it('tells all of one request, by the name of either side', async () => {
   const byOurs = await home.run(['logs', trace])
   expect(byOurs.stdout).toMatch(/^outcome +finished$/m)
   expect(byOurs.stdout).toMatch(/^caller_trace_id +my-own-name$/m)
+  expect(byOurs.stdout).toMatch(/^attempt 1 +whole after \d+ ms at \S+nano\S*gguf$/m)
   expect((await home.run(['logs', 'my-own-name'])).stdout).toBe(byOurs.stdout)
   const asJson = await home.run(['logs', trace, '--json'])
   expect(JSON.parse(asJson.stdout)).toMatchObject({ id: trace, key_id: 'given-1', outcome: 'finished' })

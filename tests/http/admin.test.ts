@@ -123,7 +123,23 @@ describe('the records of requests', () => {
       prompt_tokens: usage.prompt_tokens,
       completion_tokens: usage.completion_tokens,
       failure: null,
+      engine: expect.stringMatching(/nano.*gguf$/),
+      asked: 1,
+      attempts: [
+        {
+          engine: expect.any(String),
+          began_at: expect.any(String),
+          ms: expect.any(Number),
+          outcome: 'whole',
+          cause: '',
+          answer: '',
+        },
+      ],
+      decisions: { effort: expect.any(String), stand_in: '', answer_limit: 20 },
     })
+    const { queue_ms, prefill_ms, decode_ms, total_ms } = Object(answer).timings
+    for (const ms of [queue_ms, prefill_ms, decode_ms]) expect(ms).toBeGreaterThanOrEqual(0)
+    expect(queue_ms + prefill_ms + decode_ms).toBeLessThanOrEqual(total_ms + 3)
     const { received_at, admitted_at, first_token_at, done_at } = Object(answer)
     const times = [received_at, admitted_at, first_token_at, done_at].map((time) => Date.parse(time))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
@@ -147,6 +163,58 @@ describe('the records of requests', () => {
     expect(found).toEqual([ids[1], ids[3], ids[5]])
     expect(second.next).toBeNull()
     expect((await admin('GET', '/requests?until=2020-01-01')).answer).toEqual({ data: [], next: null })
+  })
+})
+
+describe('what was used', () => {
+  const usage = async (query: string) => Object((await admin('GET', `/usage?${query}`)).answer)
+
+  it('adds up to the requests, in each step and by each group, as JSON and as CSV', async () => {
+    const { id, secret } = await newKey()
+    const told = await Promise.all([1, 2, 3].map(async () => Object(await (await ask(secret)).json()).usage))
+    const sum = (field: string) => told.reduce((all, one) => all + one[field], 0)
+    const path = `key_id=${id}&by=model`
+    await expect.poll(async () => (await usage(path)).totals[0]?.requests, { timeout: 10_000 }).toBe(3)
+    const report = await usage(path)
+    expect(report).toMatchObject({ step_seconds: 3600, by: 'model' })
+    expect(report.totals).toEqual([
+      {
+        group: 'silica/nano',
+        requests: 3,
+        finished: 3,
+        abandoned: 0,
+        failed: 0,
+        prompt_tokens: sum('prompt_tokens'),
+        cached_tokens: sum('prompt_cache_hit_tokens'),
+        completion_tokens: sum('completion_tokens'),
+        reasoning_tokens: expect.any(Number),
+        errors: {},
+        first_token_ms: { p50: expect.any(Number), p90: expect.any(Number), p99: expect.any(Number) },
+        token_ms: { p50: expect.any(Number), p90: expect.any(Number), p99: expect.any(Number) },
+      },
+    ])
+    const minutes = await usage(`${path}&step=1m&from=${new Date(Date.now() - 6e5).toISOString()}`)
+    expect(minutes.totals).toEqual(report.totals)
+    const response = await fetch(`${silica.url}/admin/v1/usage?${path}&format=csv`, {
+      headers: { authorization: `Bearer ${adminKey}` },
+    })
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    const [head, ...lines] = (await response.text()).trimEnd().split('\r\n')
+    expect(head).toMatch(/^at,group,requests,/)
+    const counts = lines.map((line) => Number(line.split(',')[2]))
+    expect(counts.reduce((all, one) => all + one, 0)).toBe(3)
+  })
+
+  it.each([
+    ['step=1s', 'step must be minutes'],
+    ['step=1m', 'step must be longer'],
+    ['by=colour', 'by must be one of none, model, account, key'],
+    ['from=2030-01-02&to=2030-01-01', 'from must be before to'],
+    ['until=2030-01-01', 'until is not known'],
+  ])('says what is wrong with %s', async (query, message) => {
+    const { status, answer } = await admin('GET', `/usage?${query}`)
+    expect(status).toBe(400)
+    expect(Object(answer).message).toContain(message)
   })
 })
 

@@ -8,6 +8,7 @@ import type { AnswerRecord } from '../../src/chat/answer-record.ts'
 import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
+import { noTraceContext } from '../../src/chat/trace-context.ts'
 import { complete } from '../../src/complete.ts'
 import { recordedEngine } from '../../src/engines/recorded.ts'
 import { type Database, openDatabase } from '../../src/storage/database.ts'
@@ -17,7 +18,7 @@ const request = readCase({ model: 'golden/native', messages: [{ role: 'user', co
 const caller = { keyId: 'k', accountId: 'a', level: '', models: null }
 const limits = [{ metric: 'TPD', most: 1_000_000 }] as const
 const limiter = memoryLimiter(() => 0)
-const arrival = { traceId: 'trace', callerTraceId: '', receivedAt: 0 }
+const arrival = { traceId: 'trace', callerTraceId: '', context: noTraceContext, receivedAt: 0 }
 
 /** How an answer of `pieces` pieces ends; `at` counts the events before it. */
 const endings = [
@@ -51,6 +52,7 @@ beforeAll(async () => {
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
+    newSpanId: null,
   })
 })
 afterAll(() => database.close())

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { anyRequest } from '../../../tests/ledger/any-request.ts'
 import type { Admission, AnswerRecord } from '../../chat/answer-record.ts'
+import { binOf } from '../../chat/time-bins.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
 import { findRequest, listRequests } from '../../storage/requests.ts'
 import { Journal } from './journal.ts'
@@ -45,6 +46,7 @@ function admission(): Admission {
     thinking: 'off',
     reply: 'stream',
     choices: 1,
+    answerLimit: 9,
     receivedAt: 1000,
     admittedAt: 2000,
   }
@@ -52,6 +54,23 @@ function admission(): Admission {
 
 const finished = (of: Admission): AnswerRecord => ({
   ...of,
+  engine: 'r1',
+  asked: 2,
+  attempts: [
+    {
+      engine: 'r0',
+      beganAt: 2100,
+      endedAt: 2400,
+      outcome: 'engine-lost',
+      cause: 'cut',
+      answer: 'asked for again',
+      spanId: '',
+    },
+  ],
+  startedAt: 2500,
+  promptReadAt: 2900,
+  decisions: { counts: 'token ids' },
+  trace: null,
   firstTokenAt: 3000,
   doneAt: 4000,
   promptTokens: 5,
@@ -108,6 +127,16 @@ it('stores one row a request, with all that is known, and leaves no file behind'
       reasons: 'stop,length',
       failure: null,
       cause: null,
+      started_at: 2500,
+      prompt_read_at: 2900,
+      answer_limit: 9,
+      engine: 'r1',
+      asked: 2,
+      attempts:
+        '[{"engine":"r0","began_at":2100,"ended_at":2400,"outcome":"engine-lost","cause":"cut","answer":"asked for again"}]',
+      decisions: '{"counts":"token ids"}',
+      first_token_bin: binOf(2000),
+      token_bin: binOf(1000 / 6),
     },
   ])
   expect(files()).toEqual([])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Admission } from '../../chat/answer-record.ts'
+import { untold } from '../../../tests/ledger/any-request.ts'
 import { abandonedLines, doneLine, doneLines, openLine } from './line.ts'
 
 const admission = (traceId: string): Admission => ({
@@ -13,12 +14,14 @@ const admission = (traceId: string): Admission => ({
   thinking: 'max/agent',
   reply: 'whole',
   choices: 1,
+  answerLimit: 9,
   receivedAt: 10,
   admittedAt: 20,
 })
 
 const finished = (traceId: string, doneAt: number, cause: string) =>
   doneLine({
+    ...untold,
     ...admission(traceId),
     firstTokenAt: 25,
     doneAt,

@@ -1,4 +1,5 @@
 import type { Admission, AnswerRecord } from '../../chat/answer-record.ts'
+import { binOf } from '../../chat/time-bins.ts'
 import type { RequestRow } from '../../storage/requests.ts'
 
 /**
@@ -12,6 +13,8 @@ export function openLine(admission: Admission): string {
 export function doneLine(record: AnswerRecord): string {
   return JSON.stringify({
     ...admittedColumns(record),
+    started_at: record.startedAt,
+    prompt_read_at: record.promptReadAt,
     first_token_at: record.firstTokenAt,
     done_at: record.doneAt,
     prompt_tokens: record.promptTokens,
@@ -22,7 +25,27 @@ export function doneLine(record: AnswerRecord): string {
     reasons: record.reasons.join(','),
     failure: record.failure,
     cause: record.cause,
+    engine: record.engine,
+    asked: record.asked,
+    attempts: record.attempts.length === 0 ? '' : JSON.stringify(record.attempts.map(attemptColumns)),
+    decisions: Object.keys(record.decisions).length === 0 ? '' : JSON.stringify(record.decisions),
+    first_token_bin: record.firstTokenAt === null ? 0 : binOf(record.firstTokenAt - record.receivedAt),
+    token_bin:
+      record.firstTokenAt === null || record.completionTokens < 2
+        ? 0
+        : binOf((record.doneAt - record.firstTokenAt) / (record.completionTokens - 1)),
   } satisfies RequestRow)
+}
+
+function attemptColumns({
+  engine,
+  beganAt,
+  endedAt,
+  outcome,
+  cause,
+  answer,
+}: AnswerRecord['attempts'][number]) {
+  return { engine, began_at: beganAt, ended_at: endedAt, outcome, cause, answer }
 }
 
 function admittedColumns(admission: Admission) {
@@ -36,6 +59,7 @@ function admittedColumns(admission: Admission) {
     thinking: admission.thinking,
     reply: admission.reply,
     choices: admission.choices,
+    answer_limit: admission.answerLimit,
     received_at: admission.receivedAt,
     admitted_at: admission.admittedAt,
   }
@@ -62,6 +86,8 @@ export function abandonedLines(texts: Iterable<string>): readonly string[] {
     }
   }
   const ending = {
+    started_at: null,
+    prompt_read_at: null,
     first_token_at: null,
     done_at: last,
     prompt_tokens: 0,
@@ -72,8 +98,15 @@ export function abandonedLines(texts: Iterable<string>): readonly string[] {
     reasons: '',
     failure: null,
     cause: 'The server ended before the answer did.',
+    engine: '',
+    asked: 0,
+    attempts: '',
+    decisions: '',
+    first_token_bin: 0,
+    token_bin: 0,
   }
-  return [...open.values()].map((row) => JSON.stringify({ ...row, ...ending }))
+  // A journal of an older Silica lacks some columns.
+  return [...open.values()].map((row) => JSON.stringify({ answer_limit: 0, ...row, ...ending }))
 }
 
 function rowOf(line: string): (Partial<RequestRow> & { readonly id: string }) | undefined {

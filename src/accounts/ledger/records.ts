@@ -1,6 +1,8 @@
 import type { RecordFilter } from '../../chat/record-filter.ts'
+import type { UsageQuestion, UsageReport } from '../../chat/usage-report.ts'
 import type { Database } from '../../storage/database.ts'
 import { findRequest, listRequests, type RequestRow } from '../../storage/requests.ts'
+import { reportUsage } from './usage.ts'
 
 /** The rows of the ledger, for whoever asks what became of a request. A request is in it a moment after its end. */
 export interface Records {
@@ -11,6 +13,7 @@ export interface Records {
     filter: RecordFilter,
     limit: number,
   ): Promise<{ readonly rows: readonly RequestRow[]; readonly next: string | null }>
+  usage(question: UsageQuestion): Promise<UsageReport>
 }
 
 export function openRecords(database: Database): Records {
@@ -21,5 +24,6 @@ export function openRecords(database: Database): Records {
       const rows = found.slice(0, limit)
       return { rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null }
     },
+    usage: (question) => reportUsage(database, question),
   }
 }

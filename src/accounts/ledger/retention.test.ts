@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { anyRequest } from '../../../tests/ledger/any-request.ts'
+import { anyRequest, untold } from '../../../tests/ledger/any-request.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
 import { insertRequests, listRequests } from '../../storage/requests.ts'
 import { doneLine } from './line.ts'
@@ -17,6 +17,7 @@ afterEach(() => database.close())
 function record(days: number, index: number): string {
   const at = now - days * day
   return doneLine({
+    ...untold,
     traceId: at.toString(16).padStart(12, '0') + String(index).padStart(20, '0'),
     callerTraceId: '',
     accountId: 'default',
@@ -26,6 +27,7 @@ function record(days: number, index: number): string {
     thinking: 'off',
     reply: 'whole',
     choices: 1,
+    answerLimit: 9,
     receivedAt: at,
     admittedAt: at,
     firstTokenAt: at,

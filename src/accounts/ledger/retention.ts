@@ -1,5 +1,6 @@
 import type { Database } from '../../storage/database.ts'
 import { deleteRequests, firstIdAt, surplusId } from '../../storage/requests.ts'
+import { deleteUsage } from '../../storage/usage.ts'
 
 /** How long, and how many, rows of the ledger are kept. */
 export interface Retention {
@@ -23,5 +24,6 @@ export async function forgetOld(
   const old = firstIdAt(now - days * day)
   const surplus = (await surplusId(database, most)) ?? ''
   const upTo = surplus > old ? surplus : old
+  await deleteUsage(database, now - days * day)
   while (!signal.aborted && (await deleteRequests(database, upTo, rowsAtOnce)) === rowsAtOnce);
 }

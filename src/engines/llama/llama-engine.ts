@@ -1,5 +1,6 @@
 import type { Engine } from '../../chat/engine.ts'
 import { Failure } from '../../chat/failure.ts'
+import { unnoted } from '../../chat/notes.ts'
 import type { Prompt, TokenBias } from '../../chat/request.ts'
 import { streamEvents } from './event-stream.ts'
 import { answerGrammar } from './grammar/answer-grammar.ts'
@@ -68,9 +69,12 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
     },
   })
   return {
-    answer: (prompt, signal) => ({
+    answer: (prompt, signal, notes = unnoted) => ({
       [Symbol.asyncIterator]: () =>
-        streamEvents((sink) => model.ask(toTask(prompt, write(prompt), file), sink), signal),
+        streamEvents(
+          (sink) => model.ask(toTask(prompt, write(prompt), file), sink, () => notes.started()),
+          signal,
+        ),
     }),
     async count(prompt, signal) {
       const ids = await model.count(write(prompt).pieces, signal)

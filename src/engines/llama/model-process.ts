@@ -41,6 +41,8 @@ interface Request {
   readonly id: number
   readonly task: Task
   readonly sink: AnswerSink
+  /** Told whenever it is sent to a process. */
+  readonly sending: () => void
   /** Choices that have not finished. */
   open: number
   sent: boolean
@@ -94,7 +96,7 @@ export class ModelProcess {
   }
 
   /** Takes a request in. Gives what ends it when nobody wants its answer any more. Throws `overloaded`. */
-  ask(task: Task, sink: AnswerSink): () => void {
+  ask(task: Task, sink: AnswerSink, sending = (): void => {}): () => void {
     this.#refuseForGood()
     const { running, waiting } = this.#load()
     const room = this.#options.load.sequences + this.#options.queue
@@ -102,7 +104,8 @@ export class ModelProcess {
       throw new Failure('overloaded', overloaded)
     const id = ++this.#lastId
     const callOff = (): void => {}
-    const request = { id, task, sink, open: task.choices, sent: false, heard: false, suspect: false, callOff }
+    const open = task.choices
+    const request = { id, task, sink, sending, open, sent: false, heard: false, suspect: false, callOff }
     this.#requests.set(id, request)
     this.#limitWait(request)
     this.#deal()
@@ -161,6 +164,7 @@ export class ModelProcess {
       if (running > 0 && running + request.open > this.#options.load.sequences) return
       request.sent = true
       request.callOff()
+      request.sending()
       running += request.open
       this.#process?.send({ type: 'answer', id: request.id, task: request.task })
       this.#watchdog.start()

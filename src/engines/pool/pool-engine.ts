@@ -1,6 +1,7 @@
 import type { Engine, EngineState, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
+import { type AttemptNotes, type Notes, unnoted } from '../../chat/notes.ts'
 import type { ReplicaState } from '../../chat/replica-state.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
@@ -74,14 +75,18 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     if (replica.probeEvery > 0) void keepProbing(replica, time, changed, closing.signal)
   }
 
-  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
+  async function* answer(
+    prompt: Prompt,
+    signal: AbortSignal,
+    notes: Notes = unnoted,
+  ): AsyncGenerator<ChatEvent, void> {
     signal.throwIfAborted()
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, prompt, 'begins'))
     try {
       for await (const event of follow(
-        { prompt, tracks, leave: () => left.abort(), signal: leaving },
+        { prompt, tracks, leave: () => left.abort(), signal: leaving, notes },
         null,
       )) {
         leaving.throwIfAborted()
@@ -96,7 +101,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
 
   /** Asks one replica after the other until all tracks are whole. `lost`: what broke off, and where. */
   async function* follow(order: Order, lost: Lost | null): AsyncGenerator<ChatEvent, void> {
-    const { prompt, tracks, signal } = order
+    const { prompt, tracks, signal, notes } = order
     const avoid = new Set<Replica>(lost === null ? [] : [lost.replica])
     /** Without those that cannot do what is asked. */
     let able = replicas
@@ -110,8 +115,9 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
           throw lost?.failure ?? error
         },
       )
+      const noted = notes.asked(replica.name)
       try {
-        return yield* tryOnce(replica, order, prefixes)
+        return yield* tryOnce(replica, order, prefixes, noted)
       } catch (error) {
         signal.throwIfAborted()
         const failure = toFailure(error)
@@ -120,10 +126,12 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
         if (!isCurable(failure)) able = able.filter((other) => other !== replica)
         const curable = isCurable(failure) || lost !== null || failure.kind === 'internal'
         const hopeless = attempt >= mostAttempts || able.length === 0 || !curable
-        note(replica, failure, spoken ? 'goes on' : hopeless ? 'ends' : 'asked for again')
+        note(replica, failure, spoken ? 'goes on' : hopeless ? 'ends' : 'asked for again', noted)
         if (spoken) return yield* goOn(order, { replica, failure })
         if (hopeless) throw lost?.failure ?? failure
         avoid.add(replica)
+      } finally {
+        noted.ended('left', '', '')
       }
     }
   }
@@ -132,6 +140,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     replica: Replica,
     { prompt, tracks, signal }: Order,
     prefixes: readonly string[],
+    noted: AttemptNotes,
   ): AsyncGenerator<ChatEvent, void> {
     const turn = replica.take(prompt.choices, prefixes)
     let usage = noUsage
@@ -141,7 +150,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
       state = 'over'
     }
     try {
-      const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving)
+      const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving, noted)
       for await (const event of patiently(ask, patience, time, signal)) {
         if (state === 'waits') {
           turn.began()
@@ -150,7 +159,10 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
         if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
         const said = tracks[event.choice]?.take(event) ?? []
         // Its reader leaves with the last event, so that nothing may be left to do after it.
-        if (tracks.every((one) => one.hasFinished())) ended('whole')
+        if (tracks.every((one) => one.hasFinished())) {
+          ended('whole')
+          noted.ended('whole', '', '')
+        }
         yield* said
       }
       if (!tracks.every((one) => one.hasFinished())) throw brokenOff()
@@ -164,7 +176,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   /** Each choice that has not finished goes on by itself. */
-  async function* goOn({ tracks, leave, signal }: Order, lost: Lost): AsyncGenerator<ChatEvent, void> {
+  async function* goOn({ tracks, leave, signal, notes }: Order, lost: Lost): AsyncGenerator<ChatEvent, void> {
     if (!isCurable(lost.failure)) throw lost.failure
     const left = tracks.filter((one) => !one.hasFinished())
     const streams = left.map((one) => {
@@ -172,7 +184,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
       const prompt = one.rest()
       if (prompt === 'lost') throw lost.failure
       if (prompt === 'over') return over(choice)
-      return follow({ prompt, tracks: [track(choice, prompt, 'goes on')], leave, signal }, lost)
+      return follow({ prompt, tracks: [track(choice, prompt, 'goes on')], leave, signal, notes }, lost)
     })
     yield* interleave(streams, leave)
   }
@@ -198,8 +210,15 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     }
   }
 
-  function note(replica: Replica, { kind, cause }: Failure, answer: PoolLogLine['answer']): void {
-    log({ model: name, replica: replica.name, failure: kind, cause: wordsOf(cause), answer })
+  function note(
+    replica: Replica,
+    { kind, cause }: Failure,
+    answer: PoolLogLine['answer'],
+    noted: AttemptNotes,
+  ): void {
+    const words = wordsOf(cause)
+    noted.ended(kind, words, answer)
+    log({ model: name, replica: replica.name, failure: kind, cause: words, answer })
   }
 
   /** Any of them can tell; one that cannot tells nothing of the others. */
@@ -236,6 +255,7 @@ interface Order {
   /** Has everybody who works on the answer leave. */
   readonly leave: () => void
   readonly signal: AbortSignal
+  readonly notes: Notes
 }
 
 /** What the next replica is sought by. `avoid`: those that have just failed. */

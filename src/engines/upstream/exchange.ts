@@ -30,8 +30,13 @@ export interface Connections {
    * Sends a request for a stream and gives what comes of it, no faster than it is read. Ends where the server says that
    * the answer is over. Leaves at once, and so does the server, when the signal aborts or the reader returns.
    * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
+   * `context`: headers that say in whose name it is asked.
    */
-  ask(order: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void>
+  ask(
+    order: WrittenRequest,
+    signal: AbortSignal,
+    context: Readonly<Record<string, string>>,
+  ): AsyncGenerator<Chunk, void>
   /** Reads a small JSON document at a path, which starts from the address: `models`, `../health`. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** Resolves where the server answers at a path, whatever it thinks of it. Throws `engine-lost` where it is out of order. */
@@ -67,11 +72,15 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     return { type: head('content-type'), bytes, refused }
   }
 
-  async function* ask({ path, body }: WrittenRequest, signal: AbortSignal): AsyncGenerator<Chunk, void> {
+  async function* ask(
+    { path, body }: WrittenRequest,
+    signal: AbortSignal,
+    context: Readonly<Record<string, string>>,
+  ): AsyncGenerator<Chunk, void> {
     const { type, bytes, refused } = await send({
       method: 'POST',
       path: posix.join(base, path),
-      headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
+      headers: { ...context, ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal,
     })
@@ -102,9 +111,9 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
   }
 
   return {
-    async *ask(order, signal) {
+    async *ask(order, signal, context) {
       try {
-        yield* ask(order, signal)
+        yield* ask(order, signal, context)
       } catch (error) {
         throw error instanceof Failure ? error : lost(error)
       }

@@ -1,6 +1,7 @@
 import type { Engine } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
+import { type Notes, unnoted } from '../../chat/notes.ts'
 import { isBareText, type Prompt } from '../../chat/request.ts'
 import { overflow } from '../llama/overflow.ts'
 import { type Begun, begunOf } from './begun.ts'
@@ -66,14 +67,18 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   let source: CountSource | null = null
   let running = 0
 
-  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
+  async function* answer(
+    prompt: Prompt,
+    signal: AbortSignal,
+    notes: Notes = unnoted,
+  ): AsyncGenerator<ChatEvent, void> {
     signal.throwIfAborted()
     running += prompt.choices
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     try {
       const messages = await withMedia(prompt.messages, options.media, leaving)
-      for await (const event of answerAll({ ...prompt, messages }, leaving, () => left.abort())) {
+      for await (const event of answerAll({ ...prompt, messages }, leaving, notes, () => left.abort())) {
         leaving.throwIfAborted()
         yield event
       }
@@ -87,13 +92,18 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   }
 
   /** All choices by one request, or each by one of its own where the server or the budget asks for that. */
-  function answerAll(prompt: Prompt, signal: AbortSignal, leave: () => void): AsyncIterable<ChatEvent> {
+  function answerAll(
+    prompt: Prompt,
+    signal: AbortSignal,
+    notes: Notes,
+    leave: () => void,
+  ): AsyncIterable<ChatEvent> {
     if (closing.signal.aborted) throw stopping()
     const { choices, thinking } = prompt
-    if (choices === 1) return converse(prompt, 0, 1, signal)
+    if (choices === 1) return converse(prompt, 0, 1, signal, notes)
     if (traits.several && (thinking.mode === 'off' || budget === 'there'))
-      return converse(prompt, 0, choices, signal)
-    const each = Array.from({ length: choices }, (_, choice) => converse(prompt, choice, 1, signal))
+      return converse(prompt, 0, choices, signal, notes)
+    const each = Array.from({ length: choices }, (_, choice) => converse(prompt, choice, 1, signal, notes))
     return interleave(each, leave)
   }
 
@@ -103,6 +113,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     first: number,
     choices: number,
     signal: AbortSignal,
+    notes: Notes,
   ): AsyncGenerator<ChatEvent, void> {
     const order = {
       traits,
@@ -113,10 +124,10 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       first,
       budget,
     } as const
-    const thought = yield* follow(order, 'begins', signal)
+    const thought = yield* follow(order, 'begins', signal, notes)
     if (thought === null) return
     const closed: Begun = { reasoning: thought, at: 'answer', text: '' }
-    yield* follow({ ...order, begun: closed }, 'goes on', signal)
+    yield* follow({ ...order, begun: closed }, 'goes on', signal, notes)
   }
 
   /** Gives the thought where its budget ended it, and null where the answer is over. */
@@ -124,6 +135,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     order: Order,
     answer: 'begins' | 'goes on',
     signal: AbortSignal,
+    notes: Notes,
   ): AsyncGenerator<ChatEvent, string | null> {
     const { prompt, begun, choices, first } = order
     const { thinking } = prompt
@@ -144,7 +156,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       yield { type: 'prompt', choice, tokens: counts?.prompt ?? 0, cached: counts?.cached ?? 0 }
     }
 
-    for await (const chunk of ask(order, signal)) {
+    for await (const chunk of ask(order, signal, notes)) {
       counts = chunk.counts ?? counts
       for (const piece of chunk.pieces) {
         const reader = readers[piece.choice]
@@ -157,6 +169,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
     }
     note(counter.source())
+    notes.decided('counts', counter.source())
     const [only] = readers
     if (only?.state() === 'budget' && canCloseThought(prompt.model, traits)) return only.thought()
     if (readers.some((reader) => reader.state() === 'going'))
@@ -174,18 +187,20 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   }
 
   /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
-  async function* ask(order: Order, signal: AbortSignal): AsyncGenerator<Chunk, void> {
+  async function* ask(order: Order, signal: AbortSignal, notes: Notes): AsyncGenerator<Chunk, void> {
     const { path, body } = isBareText(order.prompt) ? writeCompletion(order) : writeRequest(order)
     let begun = false
+    notes.started()
     try {
-      for await (const chunk of connections.ask({ path, body }, signal)) {
+      for await (const chunk of connections.ask({ path, body }, signal, notes.context)) {
         begun = true
         yield chunk
       }
     } catch (error) {
       if (begun) throw error
       const room = roomAfter(error, Number(body['max_tokens']), order.prompt)
-      yield* connections.ask({ path, body: { ...body, max_tokens: room } }, signal)
+      notes.decided('asked_max_tokens', room)
+      yield* connections.ask({ path, body: { ...body, max_tokens: room } }, signal, notes.context)
     }
   }
 

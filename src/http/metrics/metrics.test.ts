@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { untold } from '../../../tests/ledger/any-request.ts'
 import type { AnswerRecord } from '../../chat/answer-record.ts'
 import { counter, histogram } from './instruments.ts'
 import { openMetrics } from './metrics.ts'
 
 const record: AnswerRecord = {
+  ...untold,
   traceId: 'trace',
   callerTraceId: 'said by the caller',
   accountId: 'team',
@@ -13,6 +15,7 @@ const record: AnswerRecord = {
   thinking: 'off',
   reply: 'stream',
   choices: 1,
+  answerLimit: 200,
   receivedAt: 1000,
   admittedAt: 1010,
   firstTokenAt: 1200,

@@ -39,13 +39,77 @@ export function writeModel(model: Model, life: KnownLife, engine: object, served
   }
 }
 
-/** A row of the ledger: its columns are the API's fields. */
-export function writeRecord(row: object): object {
-  const fields = Object.entries(row).map(([field, value]): [string, unknown] => {
-    if (field.endsWith('_at')) return [field, value === null ? null : textOf(Number(value))]
-    return [field, field === 'reasons' ? String(value).split(',').filter(Boolean) : value]
+/** What the API says of a request and what it is made of stand under the same names, but for these. */
+export interface RecordRow {
+  readonly reasons: string
+  readonly attempts: string
+  readonly decisions: string
+  readonly received_at: number
+  readonly admitted_at: number
+  readonly started_at: number | null
+  readonly prompt_read_at: number | null
+  readonly first_token_at: number | null
+  readonly done_at: number
+  readonly completion_tokens: number
+  readonly thinking: string
+  readonly stand_in: string
+  readonly answer_limit: number
+  readonly first_token_bin: number
+  readonly token_bin: number
+}
+
+/** A row of the ledger. */
+export function writeRecord(row: RecordRow): object {
+  const { reasons, attempts, decisions, first_token_bin: _, token_bin: __, ...plain } = row
+  const fields = Object.entries(plain).map(([field, value]) => {
+    const isTime = field.endsWith('_at') && typeof value === 'number'
+    return [field, isTime ? textOf(value) : value] as const
   })
-  return Object.fromEntries(fields)
+  return {
+    ...Object.fromEntries(fields),
+    reasons: reasons.split(',').filter(Boolean),
+    timings: timingsOf(row),
+    attempts: attemptsOf(attempts),
+    decisions: {
+      effort: row.thinking,
+      stand_in: row.stand_in,
+      answer_limit: row.answer_limit,
+      ...objectOf(decisions),
+    },
+  }
+}
+
+/** Milliseconds; null where it did not come to that, or nobody knows. */
+function timingsOf(row: RecordRow): object {
+  const { received_at, started_at, prompt_read_at, first_token_at, done_at, completion_tokens } = row
+  const between = (from: number | null, to: number | null) =>
+    from === null || to === null ? null : Math.max(0, to - from)
+  const decode = between(first_token_at, done_at)
+  const later = completion_tokens - 1
+  return {
+    admission_ms: between(received_at, row.admitted_at),
+    queue_ms: between(row.admitted_at, started_at),
+    prefill_ms: between(started_at ?? row.admitted_at, prompt_read_at),
+    first_token_ms: between(received_at, first_token_at),
+    decode_ms: decode,
+    token_ms: decode === null || later < 1 ? null : Number((decode / later).toPrecision(3)),
+    total_ms: done_at - received_at,
+  }
+}
+
+function attemptsOf(text: string): readonly object[] {
+  const attempts: unknown = text === '' ? [] : JSON.parse(text)
+  if (!Array.isArray(attempts)) return []
+  return attempts.map((attempt: unknown) => {
+    const { began_at: began, ended_at: ended, ...rest } = objectOf(attempt)
+    return { ...rest, began_at: textOf(Number(began)), ms: Number(ended) - Number(began) }
+  })
+}
+
+/** The fields of an object, which may come as JSON. */
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  const object: unknown = typeof value === 'string' && value !== '' ? JSON.parse(value) : value
+  return typeof object === 'object' && object !== null ? { ...object } : {}
 }
 
 export function writeList(data: readonly object[], next: string | null = null): object {
