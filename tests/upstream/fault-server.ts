@@ -15,6 +15,8 @@ export interface FaultServer {
   meet(...faults: readonly Fault[]): void
   /** What each request meets from now on that meets nothing else. */
   always(next: () => Fault): void
+  /** The status that it has for its health; 200 at first. */
+  sayHealth(status: number): void
   onConnection(told: () => void): void
   close(): Promise<void>
 }
@@ -35,18 +37,10 @@ export type Fault =
       readonly headers?: Record<string, string>
     }
   | {
-      readonly kind:
-        | 'reset'
-        | 'silent'
-        | 'no-done'
-        | 'no-usage'
-        | 'gzip'
-        | 'crlf'
-        | 'byte-by-byte'
-        | 'wrong-type'
+      readonly kind: 'reset' | 'silent' | 'no-done' | 'gzip' | 'crlf' | 'byte-by-byte' | 'wrong-type'
     }
   | { readonly kind: 'cut' | 'stall' | 'malformed' | 'error-frame' | 'filtered'; readonly at: number }
-  | { readonly kind: 'bundles'; readonly size: number }
+  | { readonly kind: 'bundles' | 'no-usage'; readonly size: number }
 
 /** How the server was started. */
 export interface FaultServerOptions {
@@ -55,6 +49,8 @@ export interface FaultServerOptions {
   readonly thought: number
   readonly answer: number
   readonly window: number
+  /** Whether it has a tokenizer to ask. */
+  readonly tokenizes: boolean
 }
 
 interface Body {
@@ -70,15 +66,19 @@ interface Body {
   readonly [field: string]: unknown
 }
 
-const started: FaultServerOptions = { splits: true, thought: 12, answer: 30, window: 512 }
+const started: FaultServerOptions = { splits: true, thought: 12, answer: 30, window: 512, tokenizes: true }
 
 export async function openFaultServer(options: Partial<FaultServerOptions> = {}): Promise<FaultServer> {
   const how = { ...started, ...options }
   const requests: FaultRequest[] = []
   const faults: Fault[] = []
   let usual = (): Fault => ({ kind: 'none' })
+  let health = 200
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
+      if (request.url === '/health') return refuse(response, health, '{}')
+      if (request.url === '/tokenize')
+        return refuse(response, how.tokenizes ? 200 : 404, JSON.stringify({ count: countOf(body) }))
       const seen = { body, left: false }
       requests.push(seen)
       response.once('close', () => (seen.left = !response.writableFinished))
@@ -93,6 +93,7 @@ export async function openFaultServer(options: Partial<FaultServerOptions> = {})
     requests,
     meet: (...more) => void faults.push(...more),
     always: (next) => void (usual = next),
+    sayHealth: (status) => void (health = status),
     onConnection: (told) => void server.on('connection', told),
     async close() {
       server.closeAllConnections()
@@ -104,10 +105,20 @@ export async function openFaultServer(options: Partial<FaultServerOptions> = {})
 async function readBody(request: IncomingMessage): Promise<Body> {
   let text = ''
   for await (const part of request.setEncoding('utf8')) text += String(part)
-  const body: Body = JSON.parse(text)
+  const body: Body = JSON.parse(text || '{}')
   return body.prompt === undefined
     ? body
     : { ...body, messages: [{ role: 'assistant', content: body.prompt }] }
+}
+
+function promptOf({ messages }: Body): number {
+  return messages.reduce((sum, { content }) => sum + JSON.stringify(content).split(' ').length, 3)
+}
+
+/** The tokens of a prompt, or of a text that is none. */
+function countOf(body: Body): number {
+  if (body['add_special_tokens'] !== false) return promptOf(body)
+  return (body.prompt?.split(' ').length ?? 1) - 1
 }
 
 type Word = { readonly kind: 'thought' | 'mark' | 'answer'; readonly text: string }
@@ -141,10 +152,7 @@ async function reply(
   if (fault.kind === 'reset') return void response.destroy()
   if (fault.kind === 'silent') return
   if (fault.kind === 'status') return refuse(response, fault.status, fault.body ?? '{}', fault.headers)
-  const prompt = body.messages.reduce(
-    (sum, { content }) => sum + JSON.stringify(content).split(' ').length,
-    3,
-  )
+  const prompt = promptOf(body)
   if (prompt + body.max_tokens > how.window) {
     const message = `This model's maximum context length is ${how.window} tokens and your request has ${prompt} input tokens`
     return refuse(response, 400, JSON.stringify({ error: { message, type: 'BadRequestError', code: 400 } }))
@@ -193,7 +201,7 @@ function* answerTo(
   })
   for (let index = 0; index < choices; index++)
     yield chunk(index, { role: 'assistant', content: '' }, null, 0)
-  const size = fault.kind === 'bundles' ? fault.size : 1
+  const size = 'size' in fault ? fault.size : 1
   for (let from = 0; from < words.length; from += size) {
     if ('at' in fault && from === fault.at) {
       if (fault.kind === 'malformed') yield '{"choices":[{"ind'

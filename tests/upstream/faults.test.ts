@@ -3,7 +3,7 @@ import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 import { addUsage, noUsage } from '../../src/chat/usage.ts'
-import { collect, never, textOf } from '../contract/engine.ts'
+import { collect, never, textOf, tokensOf } from '../contract/engine.ts'
 import { aPrompt } from '../contract/prompts.ts'
 import { anUpstream } from './an-upstream.ts'
 import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
@@ -39,18 +39,42 @@ describe('what a client of a server cannot see', () => {
     { kind: 'gzip' },
     { kind: 'crlf' },
     { kind: 'byte-by-byte' },
-    { kind: 'no-usage' },
+    { kind: 'no-usage', size: 1 },
+    { kind: 'no-usage', size: 4 },
     { kind: 'bundles', size: 4 },
   ])('the answer is whole and counted: %j', async (fault) => {
     const { events, usage, ...said } = await answer(fault)
     expect(said).toEqual({ thought, text })
     expect(events.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop' })
-    // Without any counts the two marks around the thought, which the server leaves out, are seen by nobody.
+    // To the tokenizer the two marks around the thought, which the server leaves out, are seen by nobody.
     const marks = fault.kind === 'no-usage' ? 0 : 2
     expect(usage.completionTokens).toBe(42 + marks)
     // Which tokens of a bundle were those of a mark, nobody can tell.
     expect(usage.reasoningTokens).toBe(fault.kind === 'bundles' ? 13 : 12)
-    expect(usage.promptTokens > 0).toBe(fault.kind !== 'no-usage')
+    expect(usage.promptTokens).toBe(7)
+  })
+
+  test('where nobody counts, each piece stands for a token', async () => {
+    const other = await openFaultServer({ tokenizes: false })
+    const counts: string[] = []
+    const there = anUpstream(other.url, { log: (line) => counts.push(line.counts) })
+    other.meet({ kind: 'no-usage', size: 2 })
+    const events = await collect(there.answer(prompt, never))
+    expect(events.reduce(addUsage, noUsage)).toMatchObject({
+      promptTokens: 0,
+      reasoningTokens: 7,
+      completionTokens: 22,
+    })
+    await expect(there.count(prompt, never)).rejects.toMatchObject({ kind: 'invalid-request' })
+    expect(counts).toEqual(['one token a piece'])
+    await Promise.all([there.close(), other.close()])
+  })
+
+  test('the tokens of a prompt are counted without an answer', async () => {
+    const events = await collect(engine.answer({ ...prompt, answerLimit: 1 }, never))
+    expect(await engine.count(prompt, never)).toMatchObject({ count: tokensOf(events, 'prompt') })
+    await server.close()
+    await expect(engine.count(prompt, never)).rejects.toMatchObject({ kind: 'engine-lost' })
   })
 })
 
@@ -80,6 +104,29 @@ describe('what ends an answer', () => {
     expect(events.some(({ type }) => type === 'finish')).toBe(false)
     expect(server.requests).toHaveLength(1)
     expect(engine.state()).toMatchObject({ running: 0 })
+  })
+
+  test('a call that must be made and is not is an error, not an answer without it', async () => {
+    const tool = { name: 'f', description: '', parameters: {}, strict: false }
+    for (const tools of [
+      { mode: 'required', tools: [tool] },
+      { mode: 'one', tool, tools: [tool] },
+    ] as const)
+      await expect(answer({ kind: 'none' }, { tools })).rejects.toMatchObject({ kind: 'calls-unsupported' })
+    const { events } = await answer({ kind: 'none' }, { tools: { mode: 'auto', tools: [tool] } })
+    expect(events.at(-1)).toMatchObject({ type: 'finish' })
+    const cut = await answer(
+      { kind: 'none' },
+      { answerLimit: 3, thinking: { mode: 'off' }, tools: { mode: 'required', tools: [tool] } },
+    )
+    expect(cut.events.at(-1)).toMatchObject({ type: 'finish', reason: 'length' })
+  })
+
+  test('a server that would be asked again after a day is asked again after ten minutes', async () => {
+    const headers = { 'retry-after': '86400' }
+    await expect(answer({ kind: 'status', status: 429, headers })).rejects.toMatchObject({
+      retryAfter: 600_000,
+    })
   })
 
   test.each<Fault>([{ kind: 'silent' }, { kind: 'stall', at: 20 }])(

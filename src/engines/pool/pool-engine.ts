@@ -224,7 +224,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   /** Any of them can tell; one that cannot tells nothing of the others. */
   async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
     let failure: unknown = busy(null)
-    for (const { engine } of replicas) {
+    for (const { engine } of replicas.toSorted((a, b) => a.closedFor() - b.closedFor())) {
       try {
         return await engine.count(prompt, signal)
       } catch (error) {

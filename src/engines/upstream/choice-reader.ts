@@ -33,6 +33,8 @@ export interface ChoiceReader {
   thought(): string
   /** Tokens of it that were said here. */
   thoughtTokens(): number
+  /** Text and arguments of calls that were said here. */
+  said(): string
 }
 
 export function choiceReader(options: ChoiceOptions): ChoiceReader {
@@ -49,6 +51,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
   let logprobs: ChosenToken[] = []
   let thought = begun.reasoning
   let thoughtTokens = 0
+  let answer = ''
   let answerTokens = 0
   let calls = 0
   /** The server's number of the call that is open, and whether anything was said of its arguments. */
@@ -138,6 +141,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
       } else if (event.type === 'text' || event.type === 'call-start' || event.type === 'call-text') {
         if (answerTokens + event.tokens > prompt.answerLimit) return cut('length', events.slice(0, index))
         answerTokens += event.tokens
+        if (event.type !== 'call-start') answer += event.text
       }
     }
     return events
@@ -159,6 +163,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
         }
       }
       const last = [...kept(events)]
+      if (state === 'ended' && reason !== 'length') checkCall(prompt, answer, calls)
       if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay().tokens })
       last.push({ type: 'finish', choice, reason: state === 'ended' ? reason : 'length' })
       return last
@@ -166,7 +171,21 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     state: () => state,
     thought: () => thought,
     thoughtTokens: () => thoughtTokens,
+    said: () => answer,
   }
+}
+
+/** Throws where a call had to be made and none was: there are servers that take this for a wish. */
+function checkCall({ tools, model: { dialect } }: Prompt, answer: string, calls: number): void {
+  if (calls > 0 || (tools.mode !== 'required' && tools.mode !== 'one')) return
+  const marks = dialect.calls === 'native' ? [] : callMarkups[dialect.calls].openMarks
+  // Whoever reads its calls from its text sees whether they are whole.
+  if (dialect.calls !== 'native' && (marks.length === 0 || marks.some((mark) => answer.includes(mark))))
+    return
+  throw new Failure(
+    'calls-unsupported',
+    'The model answered without the function call that tool_choice asks for.',
+  )
 }
 
 /** Tokens that a mark and the line breaks beside it may have: few, since more would be the answer's own. */

@@ -18,7 +18,7 @@ export interface ServerAddress {
   readonly clock: () => number
 }
 
-/** `path`: below the server's address. */
+/** `path` starts from the server's address. */
 export interface WrittenRequest {
   readonly path: string
   readonly body: JsonObject
@@ -39,6 +39,8 @@ export interface Connections {
   ): AsyncGenerator<Chunk, void>
   /** Reads a small JSON document at a path, which starts from the address: `models`, `../health`. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
+  /** The same, of what the server answers to a small question. */
+  post(path: string, body: JsonObject, signal: AbortSignal): Promise<unknown>
   /** Resolves where the server answers at a path, whatever it thinks of it. Throws `engine-lost` where it is out of order. */
   ping(path: string, signal: AbortSignal): Promise<void>
   /** Cuts what is running. */
@@ -102,6 +104,15 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     }
   }
 
+  async function document(options: Omit<Dispatcher.RequestOptions, 'origin'>): Promise<unknown> {
+    try {
+      const { bytes } = await send(options)
+      return parseJson(await readStart(bytes))
+    } catch (error) {
+      throw error instanceof Failure ? error : lost(error)
+    }
+  }
+
   function readEvent(data: string): Chunk {
     const value = parseJson(data)
     if (value === undefined) throw lost(`no JSON in the stream: ${data.slice(0, 200)}`)
@@ -118,14 +129,15 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
         throw error instanceof Failure ? error : lost(error)
       }
     },
-    async get(path, signal) {
-      try {
-        const { bytes } = await send({ method: 'GET', path: posix.join(base, path), headers, signal })
-        return parseJson(await readStart(bytes))
-      } catch (error) {
-        throw error instanceof Failure ? error : lost(error)
-      }
-    },
+    get: (path, signal) => document({ method: 'GET', path: posix.join(base, path), headers, signal }),
+    post: (path, body, signal) =>
+      document({
+        method: 'POST',
+        path: posix.join(base, path),
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      }),
     async ping(path, signal) {
       try {
         const { statusCode, body } = await pool.request({
@@ -163,13 +175,16 @@ function unpacked(body: Readable, encoding: string): Readable {
   return unpack === undefined ? body : pipeline(body, unpack(), () => {})
 }
 
+/** Room for the ids of a million tokens. */
+const longestDocument = 8_000_000
+
 /** The text of a document, or the start of one that is far too long. */
 async function readStart(bytes: Readable): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const part of bytes) {
     text += decoder.decode(part, { stream: true })
-    if (text.length > 1_000_000) break
+    if (text.length > longestDocument) break
   }
   return text
 }

@@ -78,11 +78,13 @@ function messageOf(body: string): string {
   return said[0] === '' ? body : said.filter((word) => word !== '').join(' ')
 }
 
+/** No server is left alone for longer than so many milliseconds, and no caller is told to stay away for longer. */
+const longestRetryAfter = 600_000
+
 /** Seconds or a date, as HTTP has it. */
 function readRetryAfter(header: string, now: number): number | null {
-  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
+  const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
+  return Number.isNaN(ms) ? null : Math.min(longestRetryAfter, Math.max(0, ms))
 }
 
 /** Tokens of a prompt that was too long and of the window, where a server's words tell both. */

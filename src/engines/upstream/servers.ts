@@ -41,6 +41,13 @@ export interface ServerTraits {
   readonly always: JsonObject
   /** Whether the counts that stand beside a piece are of its choice, or of all choices together. */
   readonly counts: 'choice' | 'answer'
+  /**
+   * How it is asked for the tokens of a prompt. `messages`: by the fields of the request. `template`: by its text, which
+   * it writes when asked. `none`: not at all.
+   */
+  readonly tokenizer: 'messages' | 'template' | 'none'
+  /** Where: a path that starts from its address. */
+  readonly tokenize: string
   /** Where it says, for next to nothing, whether it is alive: a path that starts from its address. */
   readonly health: string
   /** Whether it is on the open internet, where what it fetches for a caller is no business of the operator's network. */
@@ -72,6 +79,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    tokenizer: 'messages',
+    tokenize: '../tokenize',
     health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
@@ -92,6 +101,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: allAlong },
     counts: 'choice',
+    tokenizer: 'messages',
+    tokenize: '../tokenize',
     health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
@@ -118,6 +129,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
       reasoning_budget_message: '\n',
     },
     counts: 'choice',
+    tokenizer: 'template',
+    tokenize: '../tokenize',
     health: '../health',
     outside: false,
     media: { image: 'image_url', audio: 'input_audio', video: 'video_url' },
@@ -138,6 +151,9 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    // The service itself has none, Silica does.
+    tokenizer: 'messages',
+    tokenize: 'tokenize',
     health: 'models',
     outside: true,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
@@ -158,6 +174,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     several: true,
     always: { stream_options: atTheEnd },
     counts: 'answer',
+    tokenizer: 'none',
+    tokenize: '',
     health: 'models',
     outside: true,
     media: { image: 'image_url', audio: '', video: '' },

@@ -1,7 +1,7 @@
 import type { ChunkCounts, ChunkPiece } from './read-chunk.ts'
 
 /** Where the counts of an answer come from, the best first. */
-export type CountSource = 'running usage' | 'token ids' | 'one token a piece'
+export type CountSource = 'running usage' | 'token ids' | 'tokenizer' | 'one token a piece'
 
 export interface TokenCounter {
   /** How many tokens a piece stands for that no earlier one did, given the counts that came with it. */

@@ -1,10 +1,11 @@
-import type { Engine } from '../../chat/engine.ts'
+import type { Engine, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import { type Notes, unnoted } from '../../chat/notes.ts'
 import { isBareText, type Prompt } from '../../chat/request.ts'
 import { overflow } from '../llama/overflow.ts'
 import { type Begun, begunOf } from './begun.ts'
+import { countPrompt, countText, uncountable } from './count-tokens.ts'
 import { type ChoiceReader, choiceReader } from './choice-reader.ts'
 import { openConnections } from './exchange.ts'
 import type { MediaFetcher } from './fetch-media.ts'
@@ -168,12 +169,16 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       }
       if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
     }
-    note(counter.source())
-    notes.decided('counts', counter.source())
     const [only] = readers
-    if (only?.state() === 'budget' && canCloseThought(prompt.model, traits)) return only.thought()
+    if (only?.state() === 'budget' && canCloseThought(prompt.model, traits)) {
+      note(counter.source(), notes)
+      return only.thought()
+    }
     if (readers.some((reader) => reader.state() === 'going'))
       throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+    const told = counts ?? (await recount(order, readers, signal))
+    note(told === counts ? counter.source() : 'tokenizer', notes)
+    counts = told
     for (const [index, reader] of readers.entries()) yield* announce(reader, first + index)
     if (counts !== null && readers.every((reader) => reader.state() === 'ended'))
       yield late(
@@ -204,7 +209,53 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     }
   }
 
-  function note(now: CountSource): void {
+  /** What a server did not count while it answered, counted by its tokenizer; null where it has none that tells. */
+  async function recount(
+    order: Order,
+    readers: readonly ChoiceReader[],
+    signal: AbortSignal,
+  ): Promise<ChunkCounts | null> {
+    if (traits.tokenizer === 'none') return null
+    const tokens = async (texts: readonly string[]) => {
+      const counted = await Promise.all(texts.map((text) => countText(text, order, connections, signal)))
+      return counted.reduce((sum, count) => sum + count, 0)
+    }
+    try {
+      const { count } = await countPrompt(order, connections, signal)
+      const reasoning = await tokens(
+        readers.map((reader) => reader.thought().slice(order.begun.reasoning.length)),
+      )
+      const said = await tokens(readers.map((reader) => reader.said()))
+      return { prompt: count, cached: 0, completion: reasoning + said, reasoning }
+    } catch {
+      signal.throwIfAborted()
+      return null
+    }
+  }
+
+  async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
+    if (closing.signal.aborted) throw stopping()
+    const order = {
+      traits,
+      model: options.model,
+      prompt,
+      begun: begunOf(prompt),
+      choices: 1,
+      first: 0,
+      budget,
+    }
+    try {
+      return await countPrompt(order, connections, AbortSignal.any([signal, closing.signal]))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (closing.signal.aborted) throw stopping()
+      const kind = error instanceof Failure ? error.kind : 'internal'
+      throw kind === 'engine-lost' || kind === 'overloaded' ? error : uncountable()
+    }
+  }
+
+  function note(now: CountSource, notes: Notes): void {
+    notes.decided('counts', now)
     if (now === source) return
     source = now
     log({ model: name, url, counts: now })
@@ -212,7 +263,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
 
   return {
     answer,
-    count: () => Promise.reject(uncountable()),
+    count,
     probe: (signal) => connections.ping(traits.health, signal),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     async close() {
@@ -220,14 +271,6 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       await Promise.all([connections.close(), options.media?.close()])
     },
   }
-}
-
-function uncountable(): Failure {
-  return new Failure(
-    'invalid-request',
-    'The server that runs this model counts tokens only while it answers; ask it with max_tokens 1.',
-    { field: 'model' },
-  )
 }
 
 function stopping(): Failure {

@@ -25,16 +25,21 @@ export interface Order {
  * nobody here can do in its place.
  */
 export function writeRequest(order: Order): WrittenRequest {
-  const { prompt, begun, traits } = order
-  const body = {
-    ...writeAnswer(order),
-    messages: [...writeMessages(prompt, traits), ...writeBegun(prompt.model, begun, traits).messages],
-    ...writeBegun(prompt.model, begun, traits).fields,
+  return { path: 'chat/completions', body: { ...writeAnswer(order), ...writePrompt(order) } }
+}
+
+/** What bears on the tokens of the prompt. */
+export function writePrompt(order: Order): JsonObject {
+  const { model, prompt, begun, traits } = order
+  const { messages, fields } = writeBegun(prompt.model, begun, traits)
+  return {
+    model,
+    messages: [...writeMessages(prompt, traits), ...messages],
+    ...fields,
     ...writeThinking(order),
     ...writeOutput(prompt),
     ...writeTools(prompt.tools),
   }
-  return { path: '/chat/completions', body }
 }
 
 /** The same for a bare text. A gap is sent as such or, where the server knows none, between the model's own marks. */
@@ -48,7 +53,7 @@ export function writeCompletion(order: Order): WrittenRequest {
     suffix === '' || traits.gap === 'field' || marks === null
       ? { prompt: begun.text, ...(suffix === '' ? {} : { suffix }) }
       : { prompt: marks.prefix + begun.text + marks.suffix + suffix + marks.middle }
-  return { path: '/completions', body: { ...writeAnswer(order), ...gap } }
+  return { path: 'completions', body: { ...writeAnswer(order), ...gap } }
 }
 
 /** What is asked of every answer, whatever the prompt. */
