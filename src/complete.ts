@@ -37,7 +37,7 @@ export async function complete(
   // Before the ticket: whatever is thrown between the two would leave it unsettled.
   const engine = journey.engineOf(request.model)
   const ticket = await journey.gate.admit(caller, request, arrival)
-  const said = engine.answer(request, signal, ticket.notes)
+  const said = engine.answer({ ...request, caller: caller.accountId }, signal, ticket.notes)
   const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
   return { events, standings: ticket.standings }
 }
@@ -50,7 +50,7 @@ export async function count(
   signal: AbortSignal,
 ): Promise<PromptTokens> {
   checkModel(caller, request.model)
-  return engineOf(request.model).count(request, signal)
+  return engineOf(request.model).count({ ...request, caller: caller.accountId }, signal)
 }
 
 /** The same events, and the ticket settled once however they end. */

@@ -18,5 +18,6 @@ export function plainPrompt(model: Model, text: string, answerLimit: number): Pr
     choices: 1,
     begun: { reasoning: '', text: '', calls: [] },
     suffix: '',
+    caller: '',
   }
 }

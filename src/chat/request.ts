@@ -35,7 +35,10 @@ export interface ChatRequest {
 export type Reply = { readonly kind: 'whole' } | { readonly kind: 'stream'; readonly usageChunk: boolean }
 
 /** What an engine is given of a request: all but how the answer is cut and written. */
-export type Prompt = Omit<ChatRequest, 'stop' | 'reply'>
+export type Prompt = Omit<ChatRequest, 'stop' | 'reply'> & {
+  /** Names whoever asks, and says nothing of them: an engine that has too much to do shares itself out by it. */
+  readonly caller: string
+}
 
 /** Whether the prompt is a text as it stands, not a conversation. */
 export function isBareText({ messages }: Pick<ChatRequest, 'messages'>): boolean {

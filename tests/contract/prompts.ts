@@ -42,6 +42,7 @@ export const aPrompt: Prompt = {
   choices: 1,
   begun: { reasoning: '', text: '', calls: [] },
   suffix: '',
+  caller: 'somebody',
 }
 
 export function asks(text: string): Prompt {

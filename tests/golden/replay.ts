@@ -68,5 +68,9 @@ async function replayInto(
 export function decoded(request: ChatRequest, said: readonly ChatEvent[]): AsyncIterable<ChatEvent> {
   let calls = 0
   const engine = recordedEngine(() => said)
-  return decode(engine.answer(request, new AbortController().signal), request, () => `call-${++calls}`)
+  return decode(
+    engine.answer({ ...request, caller: '' }, new AbortController().signal),
+    request,
+    () => `call-${++calls}`,
+  )
 }

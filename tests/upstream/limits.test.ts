@@ -100,7 +100,11 @@ describe.each(engines)('on %s', (_, open) => {
               reply: { kind: 'whole' },
             }
             const events: ChatEvent[] = []
-            for await (const event of decode(opened.engine.answer(request, never), request, () => 'id'))
+            for await (const event of decode(
+              opened.engine.answer({ ...request, caller: '' }, never),
+              request,
+              () => 'id',
+            ))
               events.push(event)
             for (let choice = 0; choice < request.choices; choice++) {
               const own = events.filter((event) => event.choice === choice)

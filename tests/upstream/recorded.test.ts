@@ -46,7 +46,11 @@ describe.each(kinds)('what a real %s said', (kind) => {
       failure: '',
     }
     try {
-      for await (const event of decode(engine.answer(request, never), request, () => 'id')) {
+      for await (const event of decode(
+        engine.answer({ ...request, caller: '' }, never),
+        request,
+        () => 'id',
+      )) {
         answer.usage = addUsage(answer.usage, event)
         if (event.type === 'reasoning') answer.thought += event.text
         if (event.type === 'text') answer.text += event.text

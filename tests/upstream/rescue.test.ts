@@ -25,7 +25,8 @@ const words = (letter: string, count: number) =>
 async function read(engine: Engine, changed: Partial<ChatRequest> = {}) {
   const asked = { ...request, ...changed }
   const events = []
-  for await (const event of decode(engine.answer(asked, never), asked, () => 'id')) events.push(event)
+  for await (const event of decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
+    events.push(event)
   const thought = events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
   return { thought, text: textOf(events), usage: events.reduce(addUsage, noUsage), last: events.at(-1) }
 }

@@ -30,7 +30,7 @@ export interface LlamaOptions {
   /** Most choices running at once. */
   readonly sequences: number
   readonly threads: number
-  /** Most choices waiting for others to end; one more is refused as `overloaded`. */
+  /** Most choices waiting for others to end; for one more, the last of whoever has the most of them is refused. */
   readonly queue: number
   readonly log: (line: EngineLogLine) => void
 }
@@ -87,9 +87,10 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
 
 function toTask(prompt: Prompt, { pieces, thought }: PromptText, file: ModelFile): Task {
   checkBias(prompt.bias, file)
-  const { model, leastRoom, choices, sampling, bias, answerLimit, logprobs, begun } = prompt
+  const { caller, model, leastRoom, choices, sampling, bias, answerLimit, logprobs, begun } = prompt
   const grammar = answerGrammar(prompt)
   return {
+    caller,
     prompt: pieces,
     window: model.contextLength,
     leastRoom,

@@ -15,6 +15,8 @@ export interface LoadOptions {
 
 /** One request, its prompt rendered. */
 export interface Task {
+  /** Whoever asks; sequences and the reading of prompts are shared out among callers. */
+  readonly caller: string
   /** The prompt's text in pieces that are tokenised apart, so that no token spans two of them. */
   readonly prompt: readonly string[]
   /** Tokens of the window that the catalogue gives the model, and how many of them must be left after the prompt. */

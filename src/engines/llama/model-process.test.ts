@@ -66,6 +66,10 @@ function supervise(queue = 10) {
   }
 }
 
+function ids(told: readonly ToProcess[]): (number | null)[] {
+  return told.map((message) => (message.type === 'answer' ? message.id : null))
+}
+
 function sink() {
   const heard: string[] = []
   let failure: Failure | null = null
@@ -116,6 +120,48 @@ test('a full queue refuses, and says so in the words of the service', () => {
   expect(() => model.ask(aTask, sink())).toThrow(
     new Failure('overloaded', 'Model service overloaded. Please try again later.'),
   )
+})
+
+test('the others of one caller are not before the first of another', () => {
+  const { model, ready, told, say } = supervise()
+  ready()
+  for (let count = 0; count < 6; count++) model.ask({ ...aTask, caller: 'many' }, sink())
+  model.ask({ ...aTask, caller: 'one' }, sink())
+  say(1, text, finished)
+  expect(ids(told())).toEqual([1, 2, 7])
+})
+
+test('among callers who have nothing running, whoever was given less is next', () => {
+  const { model, ready, told, say } = supervise()
+  ready()
+  const ask = (caller: string) => model.ask({ ...aTask, choices: 2, caller }, sink())
+  for (const caller of ['a', 'b', 'a', 'b']) ask(caller)
+  say(1, { ...text, tokens: 100 }, finished, { ...finished, choice: 1 })
+  say(2, { ...text, tokens: 50 }, finished, { ...finished, choice: 1 })
+  expect(ids(told())).toEqual([1, 2, 4])
+})
+
+test('a full queue takes one in for the last of a caller who has more waiting', () => {
+  const { model, ready } = supervise(2)
+  ready()
+  const many = Array.from({ length: 4 }, () => sink())
+  for (const each of many) model.ask({ ...aTask, caller: 'many' }, each)
+  const one = sink()
+  model.ask({ ...aTask, caller: 'one' }, one)
+  expect(many.map(({ heard }) => heard)).toEqual([[], [], [], ['overloaded']])
+  for (const caller of ['many', 'one', 'third'])
+    expect(() => model.ask({ ...aTask, caller }, sink())).toThrow('Model service overloaded')
+  expect(model.state()).toMatchObject({ running: 2, waiting: 2 })
+})
+
+test('a request of more choices than there are sequences keeps no other caller out', () => {
+  const { model, ready, told } = supervise(20)
+  ready()
+  model.ask({ ...aTask, caller: 'many', choices: 9 }, sink())
+  model.ask({ ...aTask, caller: 'many' }, sink())
+  model.ask({ ...aTask, caller: 'one' }, sink())
+  model.ask({ ...aTask, caller: 'one' }, sink())
+  expect(ids(told())).toEqual([1, 3])
 })
 
 test('one who leaves the queue makes room in it, and is never asked of the process', () => {

@@ -5,6 +5,8 @@ import type { FromProcess, LoadOptions, Task, ToProcess } from './messages.ts'
 import { overflow } from './overflow.ts'
 import { PendingCounts } from './pending-counts.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
+import type { Claim } from './shares.ts'
+import { lastOfMost, Shares } from './shares.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** What the supervisor has to tell an operator. Never holds text of a request. */
@@ -28,6 +30,10 @@ export interface SupervisorOptions {
   now(): number
   /** Runs something later; gives what calls it off. */
   after(ms: number, run: () => void): () => void
+}
+
+interface Claimed extends Claim {
+  readonly request: Request
 }
 
 /** Where one answer goes. After `end` or `fail` nothing follows. */
@@ -61,8 +67,8 @@ const healthyMs = 30_000
 const mostFailedStarts = 3
 
 /**
- * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once, the others wait
- * here in order, for a while. A process that falls silent over its work is ended. When the process dies, answers that have
+ * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once. The others wait
+ * here for a while, and go in the order of `Shares`. A process that falls silent over its work is ended. When the process dies, answers that have
  * said something fail with `engine-lost`; the others are asked again of the next process, once, so that a request which
  * kills processes does not do so for ever. When it cannot load the model three times in a row it is not started again.
  */
@@ -70,6 +76,7 @@ export class ModelProcess {
   readonly #options: SupervisorOptions
   /** Running and waiting, in order of arrival. */
   readonly #requests = new Map<number, Request>()
+  readonly #shares = new Shares()
   readonly #counts = new PendingCounts()
   readonly #watchdog: Watchdog
   #process: ProcessHandle | null = null
@@ -98,10 +105,9 @@ export class ModelProcess {
   /** Takes a request in. Gives what ends it when nobody wants its answer any more. Throws `overloaded`. */
   ask(task: Task, sink: AnswerSink, sending = (): void => {}): () => void {
     this.#refuseForGood()
-    const { running, waiting } = this.#load()
-    const room = this.#options.load.sequences + this.#options.queue
-    if (running + waiting > 0 && running + waiting + task.choices > room)
-      throw new Failure('overloaded', overloaded)
+    const claims = this.#claims()
+    this.#makeRoom(claims, task)
+    this.#shares.arrive(task.caller, claims)
     const id = ++this.#lastId
     const callOff = (): void => {}
     const open = task.choices
@@ -123,6 +129,25 @@ export class ModelProcess {
       this.#counts.reject(id, new Failure('overloaded', overloaded, { cause: this.#reason })),
     )
     return tokens.finally(callOff)
+  }
+
+  /**
+   * Where too much would wait, whoever has the most waiting loses their last, so that nobody fills the queue for others.
+   * That may be the one who comes. What comes alone is always taken.
+   */
+  #makeRoom(claims: readonly Claimed[], { caller, choices }: Task): void {
+    const room = this.#options.load.sequences + this.#options.queue
+    const waiting = claims.filter(({ request }) => !request.sent)
+    const own = choices + placesOf(waiting.filter((claim) => claim.caller === caller))
+    const refused: number[] = []
+    for (let taken = placesOf(claims); taken > 0 && taken + choices > room;) {
+      const last = lastOfMost(waiting, own)
+      if (last === null) throw new Failure('overloaded', overloaded)
+      waiting.splice(waiting.indexOf(last), 1)
+      refused.push(last.request.id)
+      taken -= last.places
+    }
+    for (const id of refused) this.#fail(id, new Failure('overloaded', overloaded))
   }
 
   #refuseForGood(): void {
@@ -147,28 +172,43 @@ export class ModelProcess {
   }
 
   #load(): { running: number; waiting: number } {
-    let running = 0
-    let waiting = 0
-    for (const { sent, open } of this.#requests.values()) {
-      if (sent) running += open
-      else waiting += open
-    }
-    return { running, waiting }
+    return { running: placesOf(this.#claims(true)), waiting: placesOf(this.#claims(false)) }
+  }
+
+  /** What callers have here, in order of arrival: of the process, or waiting for it, or both. */
+  #claims(sent?: boolean): Claimed[] {
+    const all = Array.from(this.#requests.values(), (request) => {
+      return { request, caller: request.task.caller, places: request.open }
+    })
+    return sent === undefined ? all : all.filter(({ request }) => request.sent === sent)
   }
 
   #deal(): void {
     if (this.#status !== 'ready') return
-    let { running } = this.#load()
-    for (const request of this.#requests.values()) {
-      if (request.sent) continue
-      if (running > 0 && running + request.open > this.#options.load.sequences) return
+    for (;;) {
+      const placed = this.#claims(true)
+      const next = this.#shares.next(this.#claims(false), placed)
+      // It is waited for, also by smaller ones that would find room: they would come before it for ever.
+      if (next === null || !this.#hasRoom(next, placed)) return
+      const { request } = next
       request.sent = true
       request.callOff()
       request.sending()
-      running += request.open
       this.#process?.send({ type: 'answer', id: request.id, task: request.task })
       this.#watchdog.start()
     }
+  }
+
+  /**
+   * A request with more choices than there are sequences is sent alone, and would keep others out until its last ones
+   * run: beside it a request of each other caller is sent, as long as there are not too many, and the process shares its
+   * sequences out among them.
+   */
+  #hasRoom({ caller, places }: Claim, placed: readonly Claim[]): boolean {
+    const { sequences } = this.#options.load
+    const running = placesOf(placed)
+    if (running === 0 || running + places <= sequences) return true
+    return running > sequences && placed.length < sequences && placed.every((one) => one.caller !== caller)
   }
 
   #limitWait(request: Request): void {
@@ -245,6 +285,7 @@ export class ModelProcess {
     const request = this.#requests.get(id)
     if (request === undefined) return
     request.heard = true
+    this.#shares.note(request.task.caller, tokensOf(event))
     if (event.type === 'finish') request.open -= 1
     if (request.open === 0) this.#requests.delete(id)
     request.sink.event(event)
@@ -311,6 +352,16 @@ export class ModelProcess {
     this.#counts.rejectAll(failure)
     for (const id of this.#requests.keys()) this.#fail(id, failure)
   }
+}
+
+function placesOf(claims: readonly Claim[]): number {
+  return claims.reduce((sum, { places }) => sum + places, 0)
+}
+
+/** What an event says that its caller was given, a prompt of several choices once. */
+function tokensOf(event: ChatEvent): number {
+  if (event.type === 'text') return event.tokens
+  return event.type === 'prompt' && event.choice === 0 ? event.tokens - event.cached : 0
 }
 
 function lost(reason: string): Failure {

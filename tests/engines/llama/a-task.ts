@@ -3,6 +3,7 @@ import { aPrompt } from '../../contract/prompts.ts'
 
 /** A short prompt, answered greedily with at most twenty tokens. */
 export const aTask: Task = {
+  caller: 'somebody',
   prompt: ['hello'],
   window: 1000,
   leastRoom: 1,

@@ -76,7 +76,11 @@ async function read({ request, patience, leaves }: Caller): Promise<string[]> {
   const answer = Array.from({ length: request.choices }, () => 0)
   let [seen, finished] = [0, 0]
   try {
-    for await (const event of decode(engine.answer(request, leave.signal), request, () => 'id')) {
+    for await (const event of decode(
+      engine.answer({ ...request, caller: '' }, leave.signal),
+      request,
+      () => 'id',
+    )) {
       if (event.type === 'reasoning') thought[event.choice] = (thought[event.choice] ?? 0) + event.tokens
       if (event.type === 'text') answer[event.choice] = (answer[event.choice] ?? 0) + event.tokens
       if (event.type === 'finish') finished += 1

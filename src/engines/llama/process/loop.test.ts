@@ -85,6 +85,24 @@ test('a running answer says a token in every step while a long prompt is read', 
   }
 })
 
+test('choices of one caller that wait are not before the first of another', () => {
+  const { loop, sent, step } = startLoop(new FakeModel(), 2)
+  loop.start(1, { ...aTask, caller: 'many', choices: 8, answerLimit: 5 })
+  loop.start(2, { ...aTask, caller: 'one', prompt: ['other'], answerLimit: 5 })
+  while (!answerOf(sent, 2).endsWith('finish')) step()
+  const over = eventsOf(sent, 1).filter(({ type }) => type === 'finish')
+  expect(over.length).toBeLessThanOrEqual(4)
+})
+
+test('a prompt is read beside those of another caller, however many these are', () => {
+  const { loop, sent, step } = startLoop(new FakeModel(), 4)
+  const prompts = ['a', 'b', 'c'].map((letter) => letter.repeat(48))
+  for (const [id, prompt] of prompts.entries()) loop.start(id, asks(prompt, { caller: 'many' }))
+  loop.start(3, asks('d'.repeat(56), { caller: 'one' }))
+  while (!answerOf(sent, 3).endsWith('finish')) step()
+  expect([0, 1, 2].filter((id) => answerOf(sent, id).endsWith('finish'))).toHaveLength(1)
+})
+
 test('an answer that is aborted says no more and gives up its cells and its slot', () => {
   const { loop, sent, step } = startLoop(new FakeModel(), 1)
   loop.start(1, aTask)

@@ -1,5 +1,6 @@
 import { Failure } from '../../../chat/failure.ts'
 import type { FromProcess, Said, Task } from '../messages.ts'
+import { Shares } from '../shares.ts'
 import { JointReading } from './joint-reading.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { answerTokens, planBatch } from './plan-batch.ts'
@@ -27,8 +28,8 @@ const aliveEvery = 5000
 /**
  * Continuous batching: all running sequences advance in one decode per step, and others join between steps.
  *
- * One step: waiting sequences take free slots, with what the cache holds of their prompts; a batch is planned and decoded;
- * each sequence whose last waiting token was in it says one more. What several of them begin with alike is read once.
+ * One step: waiting sequences take free slots, with what the cache holds of their prompts, their callers in turn; a batch
+ * is planned and decoded; each sequence whose last waiting token was in it says one more. What several of them begin with alike is read once.
  *
  * The cells of the KV cache are shared by all, and may be fewer than all could fill. When they are, what is kept of earlier
  * sequences goes first; then the youngest sequence gives up its cells and starts over later with all that it has said as
@@ -40,6 +41,7 @@ export class StepLoop {
   readonly #prefixes: PrefixCache
   readonly #joint: JointReading
   readonly #pace: ReadingPace
+  readonly #shares = new Shares()
   readonly #waiting: Sequence[] = []
   /** In order of arrival. */
   readonly #running: Sequence[] = []
@@ -86,6 +88,7 @@ export class StepLoop {
       this.#options.send({ type: 'refused', id, reason: error.message })
       return
     }
+    this.#shares.arrive(task.caller, [...this.#running, ...this.#waiting])
     this.#waiting.push(...sequences)
     this.#wake()
   }
@@ -146,8 +149,9 @@ export class StepLoop {
 
   #admit(): void {
     while (!this.#crowded && this.#running.length < this.#options.sequences) {
-      const sequence = this.#waiting.shift()
-      if (sequence === undefined) return
+      const sequence = this.#shares.next(this.#waiting, this.#running)
+      if (sequence === null) return
+      this.#waiting.splice(this.#waiting.indexOf(sequence), 1)
       Object.assign(sequence, this.#prefixes.take(sequence.tokens, this.#running))
       this.#joint.join(sequence, this.#running)
       this.#running.push(sequence)
@@ -160,14 +164,21 @@ export class StepLoop {
       const readers = this.#running.filter((sequence) => !this.#joint.waits(sequence))
       const pending = readers.map((sequence) => sequence.pending)
       const answersWait = pending.some((count) => count <= answerTokens)
-      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answersWait))
+      const prompts = readers.filter((sequence) => sequence.pending > answerTokens)
+      const turn = this.#shares.next(prompts, [])
+      const first = turn === null ? -1 : readers.indexOf(turn)
+      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answersWait), first)
       const outputs = this.#fill(readers, counts)
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
         const read = sum(counts.filter((_, index) => (pending[index] ?? 0) > answerTokens))
         this.#pace.note(read, answersWait, this.#options.now() - began)
         this.#prefixes.pass(sum(counts) - read, read)
-        for (const [index, sequence] of readers.entries()) sequence.feed(counts[index] ?? 0)
+        for (const [index, sequence] of readers.entries()) {
+          const count = counts[index] ?? 0
+          sequence.feed(count)
+          this.#shares.note(sequence.caller, count)
+        }
         return outputs
       }
       if (!this.#prefixes.makeRoom(this.#model.batchSize)) this.#giveUpYoungest()

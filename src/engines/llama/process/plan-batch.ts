@@ -2,14 +2,20 @@
 export const answerTokens = 16
 
 /**
- * The policy of a step: how many of its waiting tokens each sequence feeds. `pending` is in order of arrival.
+ * The policy of a step: how many of its waiting tokens each sequence feeds. `first`: the index of the prompt whose turn
+ * it is (`Shares`).
  *
  * Answers come first, so that none waits for a prompt; `chunk` tokens, as far as the batch has room, go to prompts. It is
- * chosen so that no running answer stands still while a long prompt is read (`ReadingPace`). Half of it is the oldest
- * prompt's, so that none waits for ever; the rest goes to those that are read soonest, so that a short prompt does not
- * wait for a long one.
+ * chosen so that no running answer stands still while a long prompt is read (`ReadingPace`). Half of it is for
+ * the one whose turn it is, so that none waits for ever, whoever else asks; the rest goes to those that are read soonest,
+ * so that a short prompt does not wait for a long one.
  */
-export function planBatch(pending: readonly number[], batchSize: number, chunk: number): number[] {
+export function planBatch(
+  pending: readonly number[],
+  batchSize: number,
+  chunk: number,
+  first: number,
+): number[] {
   let room = batchSize
   const counts = pending.map((count) => {
     const taken = count <= answerTokens ? Math.min(count, room) : 0
@@ -23,8 +29,7 @@ export function planBatch(pending: readonly number[], batchSize: number, chunk: 
     room -= taken
   }
   const prompts = [...pending.keys()].filter((index) => (pending[index] ?? 0) > answerTokens)
-  const [oldest] = prompts
-  if (oldest !== undefined) give(oldest, Math.ceil(room / 2))
+  if (prompts.includes(first)) give(first, Math.ceil(room / 2))
   for (const index of prompts.toSorted((a, b) => (pending[a] ?? 0) - (pending[b] ?? 0))) give(index, room)
   return counts
 }

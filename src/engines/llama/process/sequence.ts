@@ -20,6 +20,9 @@ export interface Answer {
 export class Sequence {
   readonly answer: Answer
   readonly choice: number
+  readonly caller: string
+  /** The place among the running that it takes or waits for. */
+  readonly places = 1
   /** Prompt and all that was said: what the KV cache must hold before the next token can be chosen. */
   readonly tokens: number[]
   /** How many of `tokens` the KV cache holds in `slot`; none while it waits, and has no slot. */
@@ -35,6 +38,7 @@ export class Sequence {
     const { grammar, thought, answerLimit } = answer.task
     this.answer = answer
     this.choice = choice
+    this.caller = answer.task.caller
     this.tokens = [...answer.prompt]
     this.#model = model
     this.#contextLength = contextLength
