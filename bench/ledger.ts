@@ -76,6 +76,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
     identifyAdmin,
     metricsReaders: 'admin',
     metrics: () => '',
+    announcementReaders: 'keys',
     find: findRow,
     lifeOf,
     compat: 'served',
@@ -92,7 +93,19 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
         usage: () => Promise.reject(new Error('nobody asks')),
       },
       clock: Date.now,
-      models: { rows: () => [], lives: { find: lifeOf, change: () => Promise.resolve(lifeOf()) } },
+      models: {
+        rows: () => [],
+        lives: {
+          find: lifeOf,
+          change: () => Promise.resolve(lifeOf()),
+          announcements: () => Promise.resolve({ page: [], more: false }),
+          deliveries: {
+            list: () => Promise.resolve({ deliveries: [], next: null }),
+            resend: () => Promise.reject(new Error('none')),
+          },
+          webhooks: [],
+        },
+      },
       engines: {
         all: () => [],
         drain: () => {

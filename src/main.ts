@@ -12,6 +12,7 @@ import { memoryLimiter } from './accounts/limits/memory-limiter.ts'
 import { shareWhileGone } from './accounts/limits/share-while-gone.ts'
 import { secretOf, serverSecret } from './accounts/server-secret.ts'
 import type { Row } from './catalogue/row.ts'
+import type { AnnouncementFilter } from './chat/announcement.ts'
 import type { AnswerRecord } from './chat/answer-record.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
@@ -21,12 +22,15 @@ import { complete, count } from './complete.ts'
 import { openMetrics } from './http/metrics/metrics.ts'
 import { openServer } from './http/server.ts'
 import { type Lifecycle, openLifecycle } from './lifecycle/lifecycle.ts'
-import type { RowFacts } from './lifecycle/lives.ts'
-import { type Models, openModels, rowFiles } from './models.ts'
+import { openLives, type RowFacts } from './lifecycle/lives.ts'
+import { openDeliveries, type Webhook } from './lifecycle/webhooks.ts'
+import { type Models, openModels, readCatalogue, readKey, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
+import { listAnnouncements } from './storage/announcements.ts'
 import { adoptSecret } from './storage/adopt-secret.ts'
 import { type Database, openDatabase } from './storage/database.ts'
 import { writeAbilities } from './wire/abilities.ts'
+import { writeEvent } from './wire/announcements.ts'
 
 /** What Silica takes from the world around it. */
 export interface World {
@@ -72,6 +76,7 @@ export interface Silica {
 export async function openSilica(settings: Settings, world: World): Promise<Silica> {
   const { log } = world
   const newId = idMaker(world)
+  const webhooks = webhooksOf(settings)
   const folder = await openDataFolder(settings, world)
   const { database } = folder
   let limiter: Limiter | undefined
@@ -120,6 +125,8 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       newId,
       rows: settings.announces ? () => factsOf(models.rows()) : null,
       isKnown: (id) => models.rows().some(({ model }) => model.id === id),
+      webhooks,
+      write: writeEvent,
       failed: (cause, what) => log.warn({ err: cause }, what),
     }).catch(async (error: unknown) => {
       await models.close()
@@ -139,6 +146,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     identifyAdmin: (authorization) => accounts.identifyAdmin(authorization),
     metricsReaders: settings.metrics,
     metrics: () => metrics.write(),
+    announcementReaders: settings.announcements,
     find(id) {
       const model = models.find(id)
       if (model !== undefined) refuseOffline(lifecycle.find(id))
@@ -255,6 +263,12 @@ function factsOf(rows: readonly Row[]): readonly RowFacts[] {
     .map(({ model, life }) => ({ model: model.id, life, abilities: writeAbilities(model) }))
 }
 
+function webhooksOf({ webhooks, environment }: Settings): readonly Webhook[] {
+  return webhooks.map(({ name, url, secret }) => {
+    return { name, url, secret: readKey(`the webhook ${name}`, secret, environment) }
+  })
+}
+
 function refuseOffline({ state, successor }: Life): void {
   if (state !== 'offline') return
   const instead = successor === '' ? '' : ` Its successor is ${successor}.`
@@ -329,6 +343,24 @@ async function openLimiter({ redis: address, limits }: Settings, world: World): 
 export async function openRecordsAlone(settings: Settings, world: World) {
   const { database } = await openDataFolder(settings, world)
   return { records: openRecords(database), database }
+}
+
+/** What the database knows of models, without a server around it. Whoever calls closes the database. */
+export async function openLivesAlone(settings: Settings, world: World) {
+  const rows = readCatalogue(settings)
+  const { database } = await openDataFolder(settings, world)
+  const { clock } = world
+  return {
+    lives: openLives({
+      database,
+      clock,
+      newId: idMaker(world),
+      isKnown: (id) => rows.some(({ model }) => model.id === id),
+    }),
+    announcements: (filter: AnnouncementFilter, limit: number) => listAnnouncements(database, filter, limit),
+    deliveries: openDeliveries(database, clock),
+    database,
+  }
 }
 
 /** As `mkdir -p`. Node's own never ends where a folder cannot be made inside one that exists, as in `/proc`. */

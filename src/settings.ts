@@ -39,6 +39,10 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Who may read `/metrics`: those with an admin key, or everybody who can reach the server. */
   readonly metrics: (typeof metricsReaders)[number]
+  /** Who may read `/v1/announcements`. */
+  readonly announcements: (typeof announcementReaders)[number]
+  /** Where announcements are sent. */
+  readonly webhooks: readonly WebhookSettings[]
   /** Secrets that are valid as long as this process runs, and are stored nowhere. */
   readonly apiKeys: readonly string[]
   /** The same for the admin API. */
@@ -81,6 +85,16 @@ export function pulledList({ dataFolder }: Settings): string {
 export const compats = ['served', 'documented'] as const
 
 export const metricsReaders = ['admin', 'everybody'] as const
+
+export const announcementReaders = ['keys', 'everybody'] as const
+
+export interface WebhookSettings {
+  /** Names it for ever: what was sent is known by it. */
+  readonly name: string
+  readonly url: string
+  /** Where the secret that signs is found; never the secret itself. `env`: in a variable. `file`: in a file, absolute. */
+  readonly secret: { readonly env: string } | { readonly file: string }
+}
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -51,6 +51,8 @@ export async function openTestSilica(
       compat: 'served',
       logLevel: 'silent',
       metrics: 'admin',
+      announcements: 'keys',
+      webhooks: [],
       apiKeys: [key],
       adminKeys: [],
       environment: {},

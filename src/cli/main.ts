@@ -48,12 +48,65 @@ withModels('chat [question]', 'talk with a model, or ask one question')
     )
   })
 
-withModels('models', 'list the models')
+const models = program
+  .command('models')
+  .description('list the models, and say which are deprecated or offline')
+withCatalogue(models.command('list', { isDefault: true }).description('list the models'))
   .option('--verbose', 'all that the catalogue knows, with what they can do')
   .action(async ({ verbose, ...flags }: Flags) => {
     const { printModels } = await import('./models.ts')
     printModels(settingsOf(flags), verbose !== undefined)
   })
+for (const [name, state, description] of [
+  ['online', 'online', 'have it answer again'],
+  ['deprecate', 'deprecated', 'have it answer, and say that it will not for ever'],
+  ['offline', 'offline', 'have it answer nothing'],
+] as const) {
+  const command = withData(models.command(`${name} <id>`).description(description))
+  if (state === 'deprecated')
+    command.option(
+      '--date <when>',
+      'when it goes offline: a day such as 2030-01-31, or a time from now such as 30d',
+    )
+  if (state !== 'online') command.option('--successor <id>', 'the model to ask in its place')
+  command.action(async (id: string, flags: Flags) => {
+    const { changeLife } = await import('./lives.ts')
+    const [date, successor] = [flags['date'], flags['successor']].map((flag) => String(flag ?? ''))
+    await changeLife(settingsOf(flags), id, { state, date: date ?? '', successor: successor ?? '' })
+  })
+}
+
+withData(program.command('announcements').description('what changed of the models'))
+  .option('--model <id>', 'only of this model')
+  .option('--limit <number>', 'how many at most', '20')
+  .option('--json', 'as lines of JSON')
+  .action(async ({ model, limit, json, ...flags }: Flags) => {
+    const { printAnnouncements } = await import('./lives.ts')
+    await printAnnouncements(settingsOf(flags), {
+      model: String(model ?? ''),
+      limit: String(limit),
+      asJson: json !== undefined,
+    })
+  })
+
+const webhooks = program.command('webhooks').description('what was sent to webhooks, and what could not be')
+for (const [name, state, description] of [
+  ['dead', 'dead', 'what was tried as often as it may be'],
+  ['waiting', 'waiting', 'what is to be sent'],
+  ['delivered', 'delivered', 'what was taken'],
+] as const)
+  withData(webhooks.command(name, { isDefault: name === 'dead' }).description(description)).action(
+    async (flags: Flags) => {
+      const { printDeliveries } = await import('./lives.ts')
+      await printDeliveries(settingsOf(flags), state)
+    },
+  )
+withData(webhooks.command('resend <id>').description('try one again')).action(
+  async (id: string, flags: Flags) => {
+    const { resendDelivery } = await import('./lives.ts')
+    await resendDelivery(settingsOf(flags), id)
+  },
+)
 
 withData(
   program.command('pull <model>').description('fetch a model: owner/name:file.gguf, owner/name:Q4_K_M'),
@@ -178,7 +231,11 @@ withModels('doctor', 'check this machine and the models').action(async (flags: F
 })
 
 function withModels(name: string, description: string): Command {
-  return withData(program.command(name).description(description))
+  return withCatalogue(program.command(name).description(description))
+}
+
+function withCatalogue(command: Command): Command {
+  return withData(command)
     .option('--model <model>', 'serve name=path.gguf, path.gguf or rows.yaml too; may be repeated', listed)
     .option('--stand-in <model>', 'have this model answer for all that the catalogue knows and nothing runs')
     .option(

@@ -50,6 +50,8 @@ describe('settings', () => {
       compat: 'served',
       logLevel: 'info',
       metrics: 'admin',
+      announcements: 'keys',
+      webhooks: [],
       apiKeys: [],
       adminKeys: [],
       environment: {},
@@ -62,6 +64,23 @@ describe('settings', () => {
     const environment = { SILICA_PORT: '2', SILICA_QUEUE: '2' }
     const settings = readSettings({ ...around, environment, flags: { port: '3' } })
     expect(settings).toMatchObject({ port: 3, queue: 2, threads: 1, logLevel: 'warn' })
+  })
+
+  it('have webhooks, whose secrets stand elsewhere', () => {
+    const hook = (more: string) => `webhooks: [{ name: ops, url: 'https://a.b/c', ${more} }]`
+    const read = (text: string) => {
+      writeYaml(text)
+      return readSettings(around).webhooks
+    }
+    expect(read(hook('secret: { file: s.txt }'))).toEqual([
+      { name: 'ops', url: 'https://a.b/c', secret: { file: join(root, 'here/s.txt') } },
+    ])
+    expect(() => read(hook('secret: abc'))).toThrow('webhooks[0].secret must be an object, not "abc"')
+    expect(() =>
+      read(hook('url: "https://u:p@a.b", secret: { env: S }').replace("url: 'https://a.b/c', ", '')),
+    ).toThrow('webhooks[0].url must be an address without a password')
+    const two = "{ name: ops, url: 'https://a.b/c', secret: { env: S } }"
+    expect(() => read(`webhooks: [${two}, ${two}]`)).toThrow('webhooks[1].name must be its own')
   })
 
   it('take every flag and every variable', () => {

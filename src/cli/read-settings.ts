@@ -6,7 +6,15 @@ import { Failure } from '../chat/failure.ts'
 import { describe, show } from '../schema/find-fault.ts'
 import { readYaml } from '../schema/read-yaml.ts'
 import { limitsSchema, noLimits, readLimits } from './read-limits.ts'
-import { compats, logLevels, metricsReaders, type ModelSource, type Settings } from '../settings.ts'
+import {
+  announcementReaders,
+  compats,
+  logLevels,
+  metricsReaders,
+  type ModelSource,
+  type Settings,
+} from '../settings.ts'
+import { readWebhooks, webhooksSchema } from './read-webhooks.ts'
 
 const autoOr = (maximum: number) => Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum })])
 
@@ -29,6 +37,7 @@ const fields = {
   contextLength: autoOr(16_777_216),
   compat: Type.Union(compats.map((compat) => Type.Literal(compat))),
   metrics: Type.Union(metricsReaders.map((readers) => Type.Literal(readers))),
+  announcements: Type.Union(announcementReaders.map((readers) => Type.Literal(readers))),
   logLevel: Type.Union(logLevels.map((level) => Type.Literal(level))),
 }
 const closed = { additionalProperties: false }
@@ -36,7 +45,12 @@ const schema = Type.Partial(Type.Object(fields), closed)
 type Chosen = Static<typeof schema>
 /** `rows` is checked where rows are read, each time the file changes. */
 const fileSchema = Type.Partial(
-  Type.Object({ ...fields, limits: limitsSchema, rows: Type.Array(Type.Object({ id: Type.String() })) }),
+  Type.Object({
+    ...fields,
+    limits: limitsSchema,
+    webhooks: webhooksSchema,
+    rows: Type.Array(Type.Object({ id: Type.String() })),
+  }),
   closed,
 )
 
@@ -60,6 +74,7 @@ const places = [
   { field: 'contextLength', flag: 'context', variable: 'SILICA_CONTEXT' },
   { field: 'compat', flag: 'compat', variable: 'SILICA_COMPAT' },
   { field: 'metrics', flag: '', variable: 'SILICA_METRICS' },
+  { field: 'announcements', flag: '', variable: 'SILICA_ANNOUNCEMENTS' },
   { field: 'logLevel', flag: 'log', variable: 'SILICA_LOG_LEVEL' },
 ] as const
 
@@ -113,6 +128,8 @@ export function readSettings(around: Surroundings): Settings {
     compat: 'served',
     logLevel: 'info',
     metrics: 'admin',
+    announcements: 'keys',
+    webhooks: [],
     apiKeys: keysIn('SILICA_API_KEY', variable),
     adminKeys: keysIn('SILICA_ADMIN_KEY', variable),
     environment,
@@ -133,8 +150,12 @@ function configFile(named: Text, { currentFolder, homeFolder }: Surroundings): s
 
 function readFile(file: string, homeFolder: string): Partial<Settings> {
   const { value, refuse } = readYaml(fileSchema, file, readFileSync(file, 'utf8'))
-  const { rows: _, limits = {}, ...chosen } = value
-  return { ...answersOf(chosen, dirname(file), homeFolder), limits: readLimits(limits, refuse) }
+  const { rows: _, limits = {}, webhooks = [], ...chosen } = value
+  return {
+    ...answersOf(chosen, dirname(file), homeFolder),
+    limits: readLimits(limits, refuse),
+    webhooks: readWebhooks(webhooks, dirname(file), refuse),
+  }
 }
 
 /** Choices that came as texts. `find` gives the name of a place, as people know it, and what stands there. */

@@ -2,18 +2,21 @@ import type { FastifyInstance } from 'fastify'
 import type { Binding, Replica, Row } from '../catalogue/row.ts'
 import { Failure } from '../chat/failure.ts'
 import type { KnownLife } from '../chat/life.ts'
-import type { Lives } from '../lifecycle/lives.ts'
+import type { Lifecycle } from '../lifecycle/lifecycle.ts'
 import { readLifeChange } from '../wire/admin/bodies.ts'
-import { writeList, writeModel } from '../wire/admin/write.ts'
-import { bodyOf, nameOf } from './read-request.ts'
+import { deliveryStates } from '../chat/announcement.ts'
+import { writeDelivery, writeList, writeModel, writeOwnAnnouncement } from '../wire/admin/write.ts'
+import { readAnnouncementQuery } from '../wire/announcements.ts'
+import { readQuery } from '../wire/read-query.ts'
+import { bodyOf, idOf, nameOf, queryOf } from './read-request.ts'
 
 export interface AdminModelParts {
   /** Every row of the catalogue, what nothing runs too. */
   readonly rows: () => readonly Row[]
-  readonly lives: Pick<Lives, 'find' | 'change'>
+  readonly lives: Pick<Lifecycle, 'find' | 'change' | 'announcements' | 'deliveries' | 'webhooks'>
 }
 
-/** `/admin/v1/models`: the catalogue, and where each model is in its life. Ids hold slashes, which may be encoded. */
+/** The catalogue, where each model is in its life, and who was told. Ids hold slashes, which may be encoded. */
 export function addAdminModelRoutes(admin: FastifyInstance, { rows, lives }: AdminModelParts): void {
   const find = (id: string): Row => {
     const row = rows().find(({ model }) => model.id === id)
@@ -30,6 +33,23 @@ export function addAdminModelRoutes(admin: FastifyInstance, { rows, lives }: Adm
     const row = find(id)
     return write(row, await lives.change(id, readLifeChange(bodyOf(request)), request.caller.keyId))
   })
+  admin.get('/announcements', async (request) => {
+    const { filter, limit } = readAnnouncementQuery(queryOf(request), 'cursor')
+    const { page, more } = await lives.announcements(filter, limit)
+    return writeList(page.map(writeOwnAnnouncement), more ? (page.at(-1)?.id ?? null) : null)
+  })
+  // The rest of an address may be as secret as a key.
+  const webhooks = lives.webhooks.map(({ name, url }) => ({ name, origin: new URL(url).origin }))
+  admin.get('/webhooks', async () => writeList(webhooks))
+  admin.get('/deliveries', async (request) => {
+    const { text, choice, limit } = readQuery(queryOf(request), ['state', 'cursor', 'limit'])
+    const filter = { state: choice('state', deliveryStates), before: text('cursor') }
+    const { deliveries, next } = await lives.deliveries.list(filter, limit(100, 1000))
+    return writeList(deliveries.map(writeDelivery), next)
+  })
+  admin.post('/deliveries/:id/resend', async (request) =>
+    writeDelivery(await lives.deliveries.resend(idOf(request))),
+  )
 }
 
 function write({ model, engine }: Row, life: KnownLife): object {

@@ -10,15 +10,16 @@ import { readTraceContext } from '../chat/trace-context.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Answer } from '../complete.ts'
 import { writeFailure } from '../wire/failures.ts'
-import { writeModels } from '../wire/models.ts'
 import { writeUserInfo } from '../wire/user-info.ts'
 import type { Compat } from '../wire/rules/compat.ts'
 import { type AdminParts, addAdminRoutes } from './admin.ts'
+import { addAnnouncements } from './announcements.ts'
 import { chatCompletions } from './chat-completions.ts'
 import { completions } from './completions.ts'
 import { addConsole } from './console.ts'
 import { bodyLimit, fail } from './fail.ts'
 import { addMessages } from './messages.ts'
+import { addModels } from './models.ts'
 import { sendJson } from './send-answer.ts'
 import { addSessionRoutes, identifySender } from './session.ts'
 import { tokenize } from './tokenize.ts'
@@ -31,6 +32,8 @@ export interface HttpParts {
   /** Who may read `/metrics`, and what stands there. */
   readonly metricsReaders: 'admin' | 'everybody'
   readonly metrics: () => string
+  /** Whether announcements are for those with a key, or for everybody who can reach the server. */
+  readonly announcementReaders: 'keys' | 'everybody'
   readonly find: (id: string) => Model | undefined
   readonly lifeOf: (id: string) => KnownLife
   readonly compat: Compat
@@ -142,6 +145,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
   addConsole(app, parts.consoleFolder)
   addSessionRoutes(app, parts.admin.sessions)
   addAdminRoutes(app, parts.admin)
+  if (parts.announcementReaders === 'everybody') addAnnouncements(app, parts.admin.models.lives, parts.clock)
   void app.register((keyed, _options, done) => {
     // Before the body is read: a caller without a key costs nothing and learns nothing.
     keyed.addHook('onRequest', async (request) => {
@@ -151,11 +155,12 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const continuation = completions(parts)
     const tokens = tokenize(parts)
     addMessages(keyed, parts)
+    addModels(keyed, parts)
+    if (parts.announcementReaders === 'keys') addAnnouncements(keyed, parts.admin.models.lives, parts.clock)
     for (const prefix of ['', '/v1']) {
       keyed.post(`${prefix}/chat/completions`, answer)
       keyed.post(`${prefix}/completions`, continuation)
       keyed.post(`${prefix}/tokenize`, tokens)
-      keyed.get(`${prefix}/models`, (_request, reply) => sendJson(reply, writeModels(parts.models())))
       keyed.get(`${prefix}/user/info`, async ({ caller }, reply) => {
         const account = await parts.admin.directory.findAccount(caller.accountId)
         return sendJson(reply, writeUserInfo(account))

@@ -94,13 +94,14 @@ export function openLives({ database, clock, newId, isKnown }: LivesParts): Live
     const fresh: StoredLife = { model, life: stored?.life ?? { ...life, since }, rowLife, abilities }
     await putLife(inside, fresh)
     if (first) return
+    // Of a model that only operators spoke of so far nobody knows whether it is new.
+    if (stored?.rowLife === '') return
     if (stored === undefined || stored.abilities === '') await tell('added')
     else if (stored.abilities !== abilities) {
       const changes = changesBetween(stored.abilities, abilities)
       if (changes.length > 0) await tell('abilities', changes)
     }
-    // A model that only operators spoke of so far is as they said.
-    if (stored?.rowLife && stored.rowLife !== rowLife) await settle(inside, fresh, life, 'config')
+    if (stored !== undefined && stored.rowLife !== rowLife) await settle(inside, fresh, life, 'config')
   }
 
   async function takeAway(inside: Database, model: string): Promise<void> {
@@ -134,7 +135,7 @@ export function openLives({ database, clock, newId, isKnown }: LivesParts): Live
       rows = now
       return inTurn(async () => {
         await exclusively(database, async (inside) => {
-          const first = (await listLives(inside)).length === 0
+          const first = (await listLives(inside)).every(({ rowLife }) => rowLife === '')
           for (const row of now) await takeRow(inside, row, first)
           for (const { model } of gone) await takeAway(inside, model)
         })

@@ -34,12 +34,7 @@ export async function listAnnouncements(
   return (await rows.execute()).map(announcementOf)
 }
 
-export async function findAnnouncement({ query }: Database, id: string): Promise<Announcement | undefined> {
-  const row = await query.selectFrom('announcements').selectAll().where('id', '=', id).executeTakeFirst()
-  return row === undefined ? undefined : announcementOf(row)
-}
-
-function announcementOf(row: Tables['announcements']): Announcement {
+export function announcementOf(row: Tables['announcements']): Announcement {
   const { id, at, model, made_by: by, sunset_at: sunsetAt, successor } = row
   return {
     id,

@@ -109,6 +109,41 @@ describe('models', () => {
   })
 })
 
+describe('the life of a model', () => {
+  const at = ['--data', 'lives']
+  it('is changed beside a running server, and every change can be read', async () => {
+    const deprecate = [
+      'models',
+      'deprecate',
+      'silica/nano',
+      '--date',
+      '2099-01-31',
+      '--successor',
+      'Qwen/Qwen3-8B',
+    ]
+    expect(await run([...deprecate, ...at])).toMatchObject({
+      code: 0,
+      stdout: 'silica/nano is deprecated, until 2099-01-31. Running servers follow within a second.\n',
+    })
+    expect((await run(['models', 'offline', 'silica/nano', ...at])).code).toBe(0)
+    const { stdout } = await run(['announcements', ...at])
+    expect(stdout).toMatch(/^\S+Z +silica\/nano +deprecated +2099-01-31 +Qwen\/Qwen3-8B +cli +-$/m)
+    const last = (await run(['announcements', '--json', '--limit', '1', ...at])).stdout
+    expect(JSON.parse(last)).toMatchObject({
+      kind: 'offline',
+      by: 'cli',
+      life: { successor: 'Qwen/Qwen3-8B' },
+    })
+    expect((await run(['webhooks', ...at])).stdout).toMatch(/^ID +WEBHOOK .*\n$/)
+    for (const [wrong, why] of [
+      [['models', 'offline', 'no/model'], 'There is no model no/model.'],
+      [['models', 'deprecate', 'silica/nano', '--date', 'soon'], '--date must be a day'],
+      [['webhooks', 'resend', 'none'], 'There is no delivery none.'],
+    ] as const)
+      expect(await run([...wrong, ...at])).toMatchObject({ code: 1, stderr: expect.stringContaining(why) })
+  })
+})
+
 describe('bench', () => {
   it('measures a model, for people and for programs', async () => {
     const { code, stdout } = await run(['bench', '--json', '--seconds', '0.05'])

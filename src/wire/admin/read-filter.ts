@@ -1,9 +1,6 @@
 import type { RecordFilter } from '../../chat/record-filter.ts'
-import { invalid } from '../refusals.ts'
-import { readQuery } from './read-query.ts'
+import { type QueryFields, readQuery } from '../read-query.ts'
 
-const most = 1000
-const byDefault = 100
 const known = [
   'from',
   'until',
@@ -18,14 +15,8 @@ const known = [
 ]
 
 /** Reads the query of `GET /admin/v1/requests`. Throws `invalid-request` for what it does not know. */
-export function readFilter(query: Readonly<Record<string, unknown>>): {
-  readonly filter: RecordFilter
-  readonly limit: number
-} {
-  const { text, time } = readQuery(query, known)
-  const limit = Number(text('limit') ?? byDefault)
-  if (!Number.isInteger(limit) || limit < 1 || limit > most)
-    throw invalid('limit', `must be an integer between 1 and ${most}`)
+export function readFilter(query: QueryFields): { readonly filter: RecordFilter; readonly limit: number } {
+  const { text, time, limit } = readQuery(query, known)
   return {
     filter: {
       from: time('from'),
@@ -38,6 +29,6 @@ export function readFilter(query: Readonly<Record<string, unknown>>): {
       callerTraceId: text('trace_id'),
       before: text('cursor'),
     },
-    limit,
+    limit: limit(100, 1000),
   }
 }

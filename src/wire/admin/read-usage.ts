@@ -1,6 +1,6 @@
 import type { UsageGroup, UsageQuestion } from '../../chat/usage-report.ts'
 import { invalid } from '../refusals.ts'
-import { readQuery } from './read-query.ts'
+import { type QueryFields, readQuery } from '../read-query.ts'
 
 const known = ['from', 'to', 'step', 'by', 'account_id', 'key_id', 'model', 'format']
 const groups: readonly UsageGroup[] = ['none', 'model', 'account', 'key']
@@ -21,10 +21,10 @@ const mostSteps = 1000
  * `invalid-request`.
  */
 export function readUsage(
-  query: Readonly<Record<string, unknown>>,
+  query: QueryFields,
   now: number,
 ): { readonly question: UsageQuestion; readonly format: (typeof formats)[number] } {
-  const { text, time } = readQuery(query, known)
+  const { text, time, choice } = readQuery(query, known)
   const step = readStep(text('step') ?? '1h')
   const begins = step % hour === 0 ? hour : minute
   const to = Math.ceil((time('to') ?? now) / begins) * begins
@@ -37,12 +37,12 @@ export function readUsage(
       from,
       to,
       step,
-      by: oneOf('by', text('by') ?? 'none', groups),
+      by: choice('by', groups) ?? 'none',
       accountId: text('account_id'),
       keyId: text('key_id'),
       model: text('model'),
     },
-    format: oneOf('format', text('format') ?? 'json', formats),
+    format: choice('format', formats) ?? 'json',
   }
 }
 
@@ -51,10 +51,4 @@ function readStep(text: string): number {
   const length = units.get(unit)
   if (length === undefined) throw invalid('step', 'must be minutes, hours or days such as 5m, 1h or 1d')
   return Number(count) * length
-}
-
-function oneOf<One extends string>(field: string, text: string, all: readonly One[]): One {
-  const found = all.find((one) => one === text)
-  if (found === undefined) throw invalid(field, `must be one of ${all.join(', ')}`)
-  return found
 }

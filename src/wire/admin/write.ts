@@ -1,7 +1,9 @@
 import type { Account, Key } from '../../chat/account.ts'
+import type { Announcement, Delivery } from '../../chat/announcement.ts'
 import type { KnownLife } from '../../chat/life.ts'
 import type { Model } from '../../chat/model.ts'
 import { writeAbilities } from '../abilities.ts'
+import { writeAnnouncement } from '../announcements.ts'
 
 /** What the admin API says, as values for `JSON.stringify`. Times are texts such as `2030-01-31T12:00:00.000Z`. */
 
@@ -36,6 +38,31 @@ export function writeModel(model: Model, life: KnownLife, engine: object, served
     stand_in: model.standIn || null,
     engine,
     abilities: writeAbilities(model),
+  }
+}
+
+/** As callers see it, and who made it. */
+export function writeOwnAnnouncement(announcement: Announcement): object {
+  return { ...writeAnnouncement(announcement), by: announcement.by }
+}
+
+export function writeDelivery({
+  id,
+  announcementId,
+  target,
+  state,
+  attempts,
+  nextAt,
+  result,
+}: Delivery): object {
+  return {
+    id,
+    announcement_id: announcementId,
+    webhook: target,
+    state,
+    attempts,
+    next_at: state === 'waiting' ? textOf(nextAt) : null,
+    result,
   }
 }
 

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import { Failure } from '../chat/failure.ts'
+import { lifeHeaders } from '../wire/life-headers.ts'
+import { readModelQuery, writeModel, writeModels } from '../wire/models.ts'
+import { nameOf, queryOf } from './read-request.ts'
+import { sendJson } from './send-answer.ts'
+import type { HttpParts } from './server.ts'
+
+/** `GET /v1/models` and `GET /v1/models/{id}`. Ids hold slashes, which may be encoded. */
+export function addModels(app: FastifyInstance, { models, find, lifeOf }: HttpParts): void {
+  for (const prefix of ['', '/v1']) {
+    app.get(`${prefix}/models`, async (request, reply) => {
+      const isWanted = readModelQuery(queryOf(request))
+      const wanted = models().filter(isWanted)
+      return sendJson(reply, writeModels(wanted.map((model) => [model, lifeOf(model.id)])))
+    })
+    app.get(`${prefix}/models/*`, async (request, reply) => {
+      const id = nameOf(request)
+      const model = find(id)
+      if (model === undefined)
+        throw new Failure('not-found', 'Model does not exist. Please check it carefully.', { field: 'model' })
+      const life = lifeOf(id)
+      return sendJson(reply.headers(lifeHeaders(id, life)), writeModel(model, life))
+    })
+  }
+}
