@@ -1,3 +1,4 @@
+import { untuned } from '../src/chat/tuning.ts'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -30,6 +31,7 @@ const engine = llamaEngine({
   contextLength: 2048,
   sequences: 8,
   threads,
+  ...untuned,
   queue: 0,
   log: (line) => {
     if (line.event === 'started') pid = line.pid

@@ -2,6 +2,7 @@
 // one token is chosen and accepted, beside the decode of the model, without and with a grammar, for the bundled model's
 // vocabulary and for one as large as Qwen's (random weights, so that nearly every token it likes is refused: the worst).
 // One thread. Usage: npm run bench -- grammar [tokens]
+import { untuned } from '../src/chat/tuning.ts'
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../src/chat/json.ts'
@@ -72,7 +73,7 @@ for (const [name, model] of [
 process.exit(0)
 
 function load(file: string): LoadedModel {
-  return loadModel(llama, { file, contextLength: 512, sequences: 1, cells: 512, threads: 1 })
+  return loadModel(llama, { file, contextLength: 512, sequences: 1, cells: 512, threads: 1, ...untuned })
 }
 
 function rulesOf(schema: JsonObject): string {

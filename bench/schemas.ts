@@ -1,6 +1,7 @@
 // Answers generated schemas of the whole supported subset at a temperature of 2, with a prompt that tells the model nothing
 // of them, and holds each answer that ended by itself against its schema as ajv sees it. Prints how many finished, were cut
 // by their limit or refused, and any that is wrong. Usage: npm run bench -- schemas [count] [seed] [limit] [model file]
+import { untuned } from '../src/chat/tuning.ts'
 import { fileURLToPath } from 'node:url'
 import { llamaEngine } from '../src/engines/llama/llama-engine.ts'
 import { answerSchemas, blindTemplate } from '../tests/engines/llama/answer-schemas.ts'
@@ -18,6 +19,7 @@ const engine = llamaEngine({
   contextLength: 1024,
   sequences: 16,
   threads: 1,
+  ...untuned,
   queue: 16,
   log: ({ event }) => console.log(event),
 })

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import type { LlamaBinding, UpstreamBinding } from './catalogue/row.ts'
 import type { Model } from './chat/model.ts'
+import { checkCache } from './engines/llama/cache-types.ts'
 import { checkLoad, describeEngine } from './engines/llama/describe.ts'
 import { readModelFile } from './engines/llama/model-file.ts'
 import { planMemory, totalOf } from './engines/llama/memory-plan.ts'
@@ -79,14 +80,16 @@ async function tryServer(model: Model, server: UpstreamBinding, { environment }:
   return `${server.server} at ${server.url}: ${said}`
 }
 
-async function tryModel({ contextLength }: Model, { file, sequences }: LlamaBinding): Promise<string> {
+async function tryModel({ id, contextLength }: Model, bound: LlamaBinding): Promise<string> {
+  const { file, sequences, cache: type } = bound
   const facts = readModelFile(file)
-  const { backends, ms } = await checkLoad(file)
-  const plan = planMemory(facts, { contextLength, sequences })
+  checkCache(id, facts, bound)
+  const { backends, ms } = await checkLoad(file, bound)
+  const plan = planMemory(facts, { ...bound, contextLength })
   const [all, weights, cache] = [totalOf(plan), plan.weights, plan.cache].map(showBytes)
   return (
     `${facts.architecture}, ${Math.round(facts.parameters / 1e6)} million parameters; ` +
-    `takes ${all}: weights ${weights}, KV cache ${cache} for ${plan.cells} tokens of up to ${sequences} answers, ` +
+    `takes ${all}: weights ${weights}, KV cache ${cache} in ${type} for ${plan.cells} tokens of up to ${sequences} answers, ` +
     `each in a window of ${contextLength}; loaded in ${ms} ms with ${backends.join(', ')}`
   )
 }

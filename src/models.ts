@@ -19,7 +19,9 @@ import type { EngineReport, ReplicaState } from './chat/replica-state.ts'
 import { Failure } from './chat/failure.ts'
 import { onlineLife } from './chat/life.ts'
 import type { Limit, Model } from './chat/model.ts'
+import { tuningOf, untuned } from './chat/tuning.ts'
 import { showBytes } from './chat/show-bytes.ts'
+import { checkCache } from './engines/llama/cache-types.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
 import { llamaEngine } from './engines/llama/llama-engine.ts'
 import { type MemoryPlan, planMemory, totalOf, widestWindow } from './engines/llama/memory-plan.ts'
@@ -176,7 +178,8 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     const { file, sequences, threads } = bound
     const facts = readModelFile(file)
     const template = bound.template === '' ? facts.template : readText(bound.template)
-    const plan = planMemory(facts, { contextLength, sequences })
+    checkCache(id, facts, bound)
+    const plan = planMemory(facts, { ...bound, contextLength })
     refuseTooLarge(id, plan, contextLength, memoryFor(settings))
     const options = {
       name: id,
@@ -187,6 +190,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       threads: threads === 'auto' ? defaultThreads(facts) : threads,
       queue: settings.queue,
       log,
+      ...tuningOf(bound),
     }
     createPromptWriter(facts, template)
     const memory = totalOf(plan)
@@ -365,6 +369,7 @@ function rowOfGguf(name: string, file: string, below: readonly Row[]): Row {
     sequences: 4,
     threads: 'auto',
     contextLength: 'auto',
+    ...untuned,
   } as const
   return known
     ? { ...known, engine }
@@ -394,9 +399,9 @@ function embeddedIn(engine: Binding): readonly LlamaBinding[] {
   return parts.flatMap((part) => (part.kind === 'llama' ? [part] : []))
 }
 
-function windowOf({ contextLength, file }: LlamaBinding, settings: Settings): number {
-  const wanted = contextLength === 'auto' ? settings.contextLength : contextLength
-  return wanted === 'auto' ? widestFor(file, settings) : wanted
+function windowOf(bound: LlamaBinding, settings: Settings): number {
+  const wanted = bound.contextLength === 'auto' ? settings.contextLength : bound.contextLength
+  return wanted === 'auto' ? widestFor(bound, settings) : wanted
 }
 
 function boundWith<One extends Binding | Replica>(one: One, { sequences, threads }: Settings): One {
@@ -409,9 +414,9 @@ function boundWith<One extends Binding | Replica>(one: One, { sequences, threads
 }
 
 /** As wide as the file's own, a sensible size and the memory allow. */
-function widestFor(file: string, settings: Settings): number {
+function widestFor({ file, cache }: LlamaBinding, settings: Settings): number {
   const facts = readModelFile(file)
-  const fits = widestWindow(facts, memoryFor(settings))
+  const fits = widestWindow(facts, memoryFor(settings), cache)
   return Math.min(facts.contextLength, widestByDefault, Math.max(fits, narrowest))
 }
 

@@ -59,7 +59,13 @@ rows:
 \`\`\`
 
 \`engine\` takes \`file\`, a GGUF; \`template\`, a file with a chat template in place of the GGUF's own, or where it has
-none; \`sequences\`, how many answers are generated at the same time (4); \`threads\` and \`contextLength\` (\`auto\`).
+none; \`sequences\`, how many answers are generated at the same time (4); \`threads\` and \`contextLength\` (\`auto\`); and
+
+| field | |
+| --- | --- |
+| \`cache\` | how the KV cache stores its numbers: \`f16\`, \`f32\`, \`bf16\`, or quantised as \`q8_0\` (about half of f16), \`q5_1\`, \`q5_0\`, \`q4_1\`, \`q4_0\`, \`iq4_nl\` (about a quarter). Quantised ones need flash attention and heads of a multiple of 32 numbers; a row that asks for what cannot be is refused. \`silica doctor\` shows what it takes |
+| \`flashAttention\` | \`auto\`, \`on\`, \`off\` |
+| \`gpuLayers\` | layers that go to graphics cards where llama.cpp's libraries for them are installed; \`auto\`: all |
 
 ## Agents
 

@@ -1,3 +1,4 @@
+import { untuned } from '../../src/chat/tuning.ts'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Engine } from '../../src/chat/engine.ts'
@@ -38,6 +39,7 @@ export async function startEngine(cells: number, sequences: number, threads: num
       contextLength: cells,
       sequences,
       threads,
+      ...untuned,
       queue: 100,
       log: (line) => {
         if (line.event === 'started') pid = line.pid

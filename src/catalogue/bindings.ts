@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
+import { cacheTypes, flashAttentions, untuned } from '../chat/tuning.ts'
 import {
   type Binding,
   type KeySource,
@@ -24,6 +25,9 @@ const llama = {
   sequences: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
   threads: Type.Optional(autoOr(whole)),
   contextLength: Type.Optional(autoOr(whole)),
+  cache: Type.Optional(Type.Union(cacheTypes.map((type) => Type.Literal(type)))),
+  flashAttention: Type.Optional(Type.Union(flashAttentions.map((one) => Type.Literal(one)))),
+  gpuLayers: Type.Optional(autoOr(Type.Integer({ minimum: 0, maximum: 10_000 }))),
 }
 
 const patience = {
@@ -110,6 +114,9 @@ function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
     sequences: said.sequences ?? 4,
     threads: said.threads ?? 'auto',
     contextLength: said.contextLength ?? 'auto',
+    cache: said.cache ?? untuned.cache,
+    flashAttention: said.flashAttention ?? untuned.flashAttention,
+    gpuLayers: said.gpuLayers ?? untuned.gpuLayers,
   }
 }
 

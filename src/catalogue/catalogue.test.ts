@@ -41,6 +41,9 @@ describe('rows', () => {
       sequences: 4,
       threads: 'auto',
       contextLength: 'auto',
+      cache: 'f16',
+      flashAttention: 'auto',
+      gpuLayers: 'auto',
     })
   })
 

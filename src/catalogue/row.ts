@@ -1,5 +1,6 @@
 import type { Life } from '../chat/life.ts'
 import type { Model } from '../chat/model.ts'
+import type { Tuning } from '../chat/tuning.ts'
 
 /** A model, and what runs it. */
 export interface Row {
@@ -13,7 +14,7 @@ export interface Row {
 export type Binding = LlamaBinding | (UpstreamBinding & Patience) | PoolBinding | { readonly kind: 'none' }
 
 /** The embedded engine over one GGUF file. */
-export interface LlamaBinding {
+export interface LlamaBinding extends Tuning {
   readonly kind: 'llama'
   /** Absolute. */
   readonly file: string

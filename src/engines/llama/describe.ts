@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { Failure } from '../../chat/failure.ts'
+import { type Tuning, tuningOf } from '../../chat/tuning.ts'
 import type { Libraries } from './libraries.ts'
 import { findLibraries } from './libraries.ts'
 import type { ModelFile } from './model-file.ts'
@@ -55,8 +56,8 @@ export interface LoadCheck {
   readonly ms: number
 }
 
-/** Loads a model in a process of its own and ends it. Throws a `Failure` that says why it cannot be loaded. */
-export function checkLoad(file: string): Promise<LoadCheck> {
+/** Loads a model, as it is to be run, in a process of its own and ends it. Throws a `Failure` that says why it cannot be loaded. */
+export function checkLoad(file: string, tuning: Tuning): Promise<LoadCheck> {
   const began = performance.now()
   const { promise, resolve, reject } = Promise.withResolvers<LoadCheck>()
   let check: LoadCheck | null = null
@@ -76,6 +77,9 @@ export function checkLoad(file: string): Promise<LoadCheck> {
         )
     },
   })
-  child.send({ type: 'load', options: { file, contextLength: 64, sequences: 1, cells: 64, threads: 1 } })
+  child.send({
+    type: 'load',
+    options: { file, contextLength: 64, sequences: 1, cells: 64, threads: 1, ...tuningOf(tuning) },
+  })
   return promise
 }

@@ -2,6 +2,8 @@ import type { Engine } from '../../chat/engine.ts'
 import { Failure } from '../../chat/failure.ts'
 import { unnoted } from '../../chat/notes.ts'
 import type { Prompt, TokenBias } from '../../chat/request.ts'
+import { type Tuning, tuningOf } from '../../chat/tuning.ts'
+import { checkCache } from './cache-types.ts'
 import { streamEvents } from './event-stream.ts'
 import { answerGrammar } from './grammar/answer-grammar.ts'
 import { callTokens } from './grammar/call-syntaxes.ts'
@@ -18,7 +20,7 @@ import { createPromptWriter } from './prompt-text.ts'
 
 export type { EngineLogLine } from './model-process.ts'
 
-export interface LlamaOptions {
+export interface LlamaOptions extends Tuning {
   /** The model's id, for messages. */
   readonly name: string
   /** Path of the GGUF file. */
@@ -54,9 +56,17 @@ const longestSilence = 120_000
 export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cells: number): Engine {
   const write = createPromptWriter(file, options.template)
   const { contextLength, sequences, threads } = options
+  checkCache(options.name, file, options)
   const model = new ModelProcess({
     name: options.name,
-    load: { file: options.file, contextLength, sequences, cells, threads },
+    load: {
+      file: options.file,
+      contextLength,
+      sequences,
+      cells,
+      threads,
+      ...tuningOf(options),
+    },
     queue: options.queue,
     longestWait,
     longestSilence,

@@ -1,3 +1,5 @@
+import type { CacheType } from '../../chat/tuning.ts'
+import { cellBytes } from './cache-types.ts'
 import type { ModelFile } from './model-file.ts'
 
 /** What a model takes while it is loaded, in bytes. */
@@ -20,12 +22,17 @@ const restBytes = 200e6
  */
 export function planMemory(
   file: ModelFile,
-  { contextLength, sequences }: { readonly contextLength: number; readonly sequences: number },
+  {
+    contextLength,
+    sequences,
+    cache,
+  }: { readonly contextLength: number; readonly sequences: number; readonly cache: CacheType },
 ): MemoryPlan {
   const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)
-  const contexts = Math.floor(bytes / (contextLength * file.cellBytes))
+  const cell = cellBytes(file, cache)
+  const contexts = Math.floor(bytes / (contextLength * cell))
   const cells = contextLength * Math.min(sequences, Math.max(1, contexts))
-  return { weights: file.sizeBytes, cache: cells * file.cellBytes, cells, rest: restBytes }
+  return { weights: file.sizeBytes, cache: cells * cell, cells, rest: restBytes }
 }
 
 export function totalOf({ weights, cache, rest }: MemoryPlan): number {
@@ -33,7 +40,7 @@ export function totalOf({ weights, cache, rest }: MemoryPlan): number {
 }
 
 /** The widest window of which one context fits beside the weights; 0 where none of use does. */
-export function widestWindow(file: ModelFile, bytes: number): number {
-  const cells = Math.floor((bytes - file.sizeBytes - restBytes) / file.cellBytes / 256) * 256
+export function widestWindow(file: ModelFile, bytes: number, cache: CacheType): number {
+  const cells = Math.floor((bytes - file.sizeBytes - restBytes) / cellBytes(file, cache) / 256) * 256
   return Math.max(0, cells)
 }

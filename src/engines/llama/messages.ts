@@ -1,10 +1,11 @@
 import type { ChatEvent } from '../../chat/event.ts'
+import type { Tuning } from '../../chat/tuning.ts'
 import type { Sampling, TokenBias } from '../../chat/request.ts'
 
 /** What the server's process and a model's process say to each other. Nothing else passes between them. */
 
 /** How a model is to be loaded. */
-export interface LoadOptions {
+export interface LoadOptions extends Tuning {
   readonly file: string
   readonly contextLength: number
   readonly sequences: number

@@ -42,7 +42,7 @@ test('a model file tells of itself without its weights being read', () => {
     contextLength: 512,
     layers: 2,
     sizeBytes: bytes.length,
-    cellBytes: 2 * 64 * 2,
+    cell: { numbers: 2 * 64, heads: [32, 32] },
     specials: specialTokens,
     bos: '',
     eos: '<|im_end|>',

@@ -15,8 +15,8 @@ export interface ModelFile {
   readonly sizeBytes: number
   /** llama.cpp's number for how most weights are stored (`general.file_type`), or null. */
   readonly fileType: number | null
-  /** Bytes that one token takes in an F16 KV cache. */
-  readonly cellBytes: number
+  /** The numbers that one token takes in a KV cache, and the sizes of the heads that they are of: keys', values'. */
+  readonly cell: { readonly numbers: number; readonly heads: readonly number[] }
   /** How many tokens the model knows. */
   readonly vocabulary: number
   /** Texts that the tokenizer reads as one special token wherever they stand. */
@@ -57,20 +57,20 @@ function describeModel(header: GgufHeader): ModelFile {
     parameters: header.tensors.reduce((sum, tensor) => sum + elements(tensor), 0),
     sizeBytes: header.fileBytes,
     fileType: integer(values.get('general.file_type')),
-    cellBytes: layers * cacheWidth(about) * 2,
+    cell: describeCell(about, layers),
     ...vocabulary,
   }
 }
 
-/** Keys and values that one layer caches for one token. Where the file gives heads per layer, the widest layer's. */
-function cacheWidth(about: (key: string) => GgufValue | undefined): number {
+/** Where the file gives heads per layer, every layer is taken for the widest. */
+function describeCell(about: (key: string) => GgufValue | undefined, layers: number): ModelFile['cell'] {
   const width = positive(about('embedding_length'), 'embedding_length')
   const heads = mostHeads(about('attention.head_count'), 'attention.head_count') ?? 1
   const cached = mostHeads(about('attention.head_count_kv'), 'attention.head_count_kv') ?? heads
   const size = Math.ceil(width / heads)
   const key = integer(about('attention.key_length')) ?? size
   const value = integer(about('attention.value_length')) ?? size
-  return cached * (key + value)
+  return { numbers: layers * cached * (key + value), heads: [key, value] }
 }
 
 // llama.cpp divides by these without a look.
@@ -85,7 +85,7 @@ function* numbers(values: Iterable<unknown>): Iterable<number> {
 }
 
 /** Blocks of weights as ggml stores them: how many weights in a block, and its bytes (ggml.c's table of type traits). */
-const blocks: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
+export const blocks: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
   0: [1, 4],
   1: [1, 2],
   2: [32, 18],

@@ -1,3 +1,4 @@
+import { untuned } from '../../chat/tuning.ts'
 import { expect, test } from 'vitest'
 import { aTask } from '../../../tests/engines/llama/a-task.ts'
 import type { ChatEvent } from '../../chat/event.ts'
@@ -18,7 +19,7 @@ function supervise(queue = 10) {
   let now = 0
   const model = new ModelProcess({
     name: 'm',
-    load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, threads: 1 },
+    load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, threads: 1, ...untuned },
     queue,
     longestWait: 60_000,
     longestSilence: 120_000,

@@ -1,3 +1,4 @@
+import { untuned } from '../../../src/chat/tuning.ts'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -60,7 +61,7 @@ test('llama.cpp takes what our grammars describe, and nothing else', async () =>
 test('a grammar that llama.cpp refuses fails its answer alone', async () => {
   const model = new ModelProcess({
     name: 'm',
-    load: { file: bundled, contextLength: 256, sequences: 2, cells: 512, threads: 1 },
+    load: { file: bundled, contextLength: 256, sequences: 2, cells: 512, threads: 1, ...untuned },
     queue: 10,
     longestWait: 60_000,
     longestSilence: 60_000,

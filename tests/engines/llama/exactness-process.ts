@@ -1,3 +1,4 @@
+import { untuned } from '../../../src/chat/tuning.ts'
 import type { Pointer } from '../../../src/engines/llama/bindings.ts'
 import { bindLlama, readFloats } from '../../../src/engines/llama/bindings.ts'
 import { findLibraries } from '../../../src/engines/llama/libraries.ts'
@@ -30,7 +31,7 @@ interface Sample {
 
 const [, , file = '', cells = '0'] = process.argv
 const contextLength = Number(cells)
-const options = { file, contextLength, sequences: 4, cells: contextLength, threads: 1 }
+const options = { file, contextLength, sequences: 4, cells: contextLength, threads: 1, ...untuned }
 const llama = bindLlama(findLibraries())
 const vocabulary = 512
 

@@ -1,3 +1,4 @@
+import { untuned } from '../../../src/chat/tuning.ts'
 import { afterAll, expect, test } from 'vitest'
 import type { ChatEvent } from '../../../src/chat/event.ts'
 import type { Failure } from '../../../src/chat/failure.ts'
@@ -11,7 +12,7 @@ const log: EngineLogLine[] = []
 const timers = new Map<() => void, number>()
 const model = new ModelProcess({
   name: 'test/tiny',
-  load: { file: writeTinyModel(), contextLength: 512, sequences: 4, cells: 512, threads: 1 },
+  load: { file: writeTinyModel(), contextLength: 512, sequences: 4, cells: 512, threads: 1, ...untuned },
   queue: 0,
   longestWait: 60_000,
   longestSilence: 120_000,

@@ -1,3 +1,4 @@
+import { untuned } from '../../../src/chat/tuning.ts'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../../../src/chat/engine.ts'
@@ -84,9 +85,9 @@ describe('a model file that llama.cpp cannot load', () => {
 
   test('is told apart from a good one by a dry load', async () => {
     start()
-    expect((await checkLoad(file)).backends).toHaveLength(1)
+    expect((await checkLoad(file, untuned)).backends).toHaveLength(1)
     const bad = writeTinyModel()
     writeFileSync(bad, 'nothing')
-    await expect(checkLoad(bad)).rejects.toThrow('cannot be loaded')
+    await expect(checkLoad(bad, untuned)).rejects.toThrow('cannot be loaded')
   })
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { untuned } from '../../../src/chat/tuning.ts'
 import type { LlamaOptions } from '../../../src/engines/llama/llama-engine.ts'
 import { readModelFile } from '../../../src/engines/llama/model-file.ts'
 import { tinyModel, writeRandomModel } from '../../models/random-model.ts'
@@ -28,6 +29,7 @@ export function tinyOptions(file: string, changed: Partial<LlamaOptions> = {}): 
     threads: 1,
     queue: 32,
     log: () => {},
+    ...untuned,
     ...changed,
   }
 }

@@ -2,6 +2,7 @@ import type { ChosenToken, LikelyToken } from '../../../chat/event.ts'
 import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import { addressOf, readFloats } from '../bindings.ts'
+import { ggmlTypes } from '../cache-types.ts'
 import type { LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
 import { findLikeliest, type Likelihood } from './find-likeliest.ts'
@@ -46,11 +47,15 @@ const largestBatch = 256
 export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   // llama.cpp makes no batch larger than the context, and aborts on one.
   const batchSize = Math.min(largestBatch, options.cells)
-  const model = llama.llama_model_load_from_file(options.file, llama.llama_model_default_params())
+  const model = llama.llama_model_load_from_file(options.file, modelParams(llama, options))
   if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
   const slots = countSlots(llama, model, options)
   const context = llama.llama_init_from_model(model, contextParams(llama, options, batchSize, slots))
-  if (Number(context) === 0) throw new Failure('internal', 'llama.cpp cannot make a context for the model.')
+  if (Number(context) === 0)
+    throw new Failure(
+      'internal',
+      `llama.cpp cannot make a context for the model with a KV cache of ${options.cache}.`,
+    )
   attachThreads(llama, context, options.threads)
   const vocab = llama.llama_model_get_vocab(model)
   const vocabSize = llama.llama_vocab_n_tokens(vocab)
@@ -92,6 +97,14 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   }
 }
 
+function modelParams(llama: Llama, { gpuLayers }: LoadOptions): Struct {
+  const own = llama.llama_model_default_params()
+  return gpuLayers === 'auto' ? own : { ...own, n_gpu_layers: gpuLayers }
+}
+
+/** `llama_flash_attn_type`. */
+const flashAttentions = { auto: -1, off: 0, on: 1 } as const
+
 function contextParams(llama: Llama, options: LoadOptions, batchSize: number, slots: number): Struct {
   return {
     ...llama.llama_context_default_params(),
@@ -103,6 +116,9 @@ function contextParams(llama: Llama, options: LoadOptions, batchSize: number, sl
     n_outputs_max: slots,
     n_threads: options.threads,
     n_threads_batch: options.threads,
+    flash_attn_type: flashAttentions[options.flashAttention],
+    type_k: ggmlTypes[options.cache],
+    type_v: ggmlTypes[options.cache],
     kv_unified: true,
   }
 }

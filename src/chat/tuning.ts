@@ -1,0 +1,22 @@
+/** How the KV cache may store its numbers, as llama.cpp names it. */
+export const cacheTypes = ['f32', 'f16', 'bf16', 'q8_0', 'q5_1', 'q5_0', 'q4_1', 'q4_0', 'iq4_nl'] as const
+export type CacheType = (typeof cacheTypes)[number]
+
+export const flashAttentions = ['auto', 'on', 'off'] as const
+
+/** What an operator may choose of how the embedded engine runs a model, beyond how much of it. */
+export interface Tuning {
+  readonly cache: CacheType
+  /** `auto`: wherever the machine and the model have it. */
+  readonly flashAttention: (typeof flashAttentions)[number]
+  /** Layers that are computed on graphics cards, where the libraries are built for them; `auto`: all. */
+  readonly gpuLayers: 'auto' | number
+}
+
+/** As llama.cpp runs a model by itself. */
+export const untuned: Tuning = { cache: 'f16', flashAttention: 'auto', gpuLayers: 'auto' }
+
+/** That part of whatever has it. */
+export function tuningOf({ cache, flashAttention, gpuLayers }: Tuning): Tuning {
+  return { cache, flashAttention, gpuLayers }
+}
