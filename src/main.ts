@@ -27,6 +27,7 @@ import { openDeliveries, type Webhook } from './lifecycle/webhooks.ts'
 import { type Models, openModels, readCatalogue, readKey, rowFiles } from './models.ts'
 import type { Settings } from './settings.ts'
 import { listAnnouncements } from './storage/announcements.ts'
+import type { Exporter } from './telemetry/exporter.ts'
 import { adoptSecret } from './storage/adopt-secret.ts'
 import { type Database, openDatabase } from './storage/database.ts'
 import { writeAbilities } from './wire/abilities.ts'
@@ -79,6 +80,8 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const webhooks = webhooksOf(settings)
   const folder = await openDataFolder(settings, world)
   const { database } = folder
+  const newSpanId = () => Buffer.from(world.randomBytes(8)).toString('hex')
+  const exporter = await openTraces(settings, world, newSpanId)
   let limiter: Limiter | undefined
   let ledger: Ledger | undefined
   let accounts: Accounts
@@ -87,6 +90,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const metrics = openMetrics({
     states: () => models.states(),
     records: () => ledger?.state() ?? { waitingBytes: 0, lost: 0 },
+    spansDropped: () => exporter?.dropped() ?? 0,
     used: world.used,
   })
   try {
@@ -112,8 +116,9 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       record(record) {
         log.info(lineOf(record), 'answer')
         metrics.answered(record)
+        exporter?.answered(record)
       },
-      newSpanId: null,
+      newSpanId: exporter === null ? null : newSpanId,
     })
     const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
     const { clock } = world
@@ -191,6 +196,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     await models.close()
     await limiter.close()
     await ledger.close()
+    await exporter?.close()
     await stopForgetting()
     await database.close()
   }
@@ -337,6 +343,25 @@ async function openLimiter({ redis: address, limits }: Settings, world: World): 
     time: "redis.call('TIME')",
   })
   return limits.redisGone === 'share' ? shareWhileGone(shared, own, limits.servers) : shared
+}
+
+/** Null where nothing is traced. */
+async function openTraces(
+  { traces }: Settings,
+  { after, log }: World,
+  newSpanId: () => string,
+): Promise<Exporter | null> {
+  if (traces === null) return null
+  const { openExporter } = await import('./telemetry/exporter.ts')
+  return openExporter({
+    ...traces,
+    newSpanId,
+    after,
+    changed: (up, reason) =>
+      up
+        ? log.info({}, 'the collector takes traces')
+        : log.warn({ reason }, 'the collector takes no traces; they wait, and are dropped when too many do'),
+  })
 }
 
 /** The records of requests without a server around them. Whoever calls closes the database. */

@@ -50,10 +50,21 @@ export interface Settings {
   /** The address of a Redis, which may hold a password; empty to count limits in this process alone. */
   readonly redis: string
   readonly limits: LimitSettings
+  /** Where traces are sent; null for nowhere. */
+  readonly traces: TraceSettings | null
   /** The variables of this process, among which rows find the keys of other servers. Never logged. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What seals the keys in the database; empty for one that is kept in the data folder. */
   readonly secret: string
+}
+
+export interface TraceSettings {
+  /** Where a collector takes OTLP over HTTP: the whole address. It may hold a secret. */
+  readonly url: string
+  /** Sent along, and may hold a secret. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What this server is called among other services. */
+  readonly service: string
 }
 
 export interface LimitSettings {

@@ -35,6 +35,7 @@ export async function openTestSilica(
       database: '',
       redis: '',
       limits: noLimits,
+      traces: null,
       recordDays: 90,
       records: 10_000_000,
       models: [],

@@ -34,6 +34,7 @@ describe('settings', () => {
       database: '',
       redis: '',
       limits: noLimits,
+      traces: null,
       recordDays: 90,
       records: 10_000_000,
       models: [],
@@ -201,5 +202,33 @@ describe('settings', () => {
 
   it('are refused where the file that was named does not exist', () => {
     expect(() => readSettings({ ...around, flags: { config: 'none.yaml' } })).toThrow('none.yaml')
+  })
+
+  it("send traces where OpenTelemetry's variables or their own say so", () => {
+    const read = (environment: Record<string, string>) => readSettings({ ...around, environment }).traces
+    const standard = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }
+    expect(read(standard)).toEqual({
+      url: 'http://collector:4318/v1/traces',
+      headers: {},
+      service: 'silica',
+    })
+    expect(
+      read({
+        ...standard,
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://other/path',
+        OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc, x-tenant = one,broken',
+        OTEL_SERVICE_NAME: 'chat',
+      }),
+    ).toEqual({
+      url: 'https://other/path',
+      headers: { authorization: 'Basic abc', 'x-tenant': 'one' },
+      service: 'chat',
+    })
+    expect(read({ ...standard, SILICA_TRACES: 'http://own:1/base' })?.url).toBe('http://own:1/base/v1/traces')
+    expect(read({ ...standard, OTEL_SDK_DISABLED: 'true' })).toBeNull()
+    expect(() => read({ SILICA_TRACES: 'http://user:secret@host' })).toThrow(/^traces must be the address/)
+    expect(() => read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' })).toThrow(
+      /OTEL_EXPORTER_OTLP_ENDPOINT/,
+    )
   })
 })

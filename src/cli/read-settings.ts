@@ -6,6 +6,7 @@ import { Failure } from '../chat/failure.ts'
 import { describe, show } from '../schema/find-fault.ts'
 import { readYaml } from '../schema/read-yaml.ts'
 import { limitsSchema, noLimits, readLimits } from './read-limits.ts'
+import { namedTraces, standardTraces, tracesBelow } from './read-traces.ts'
 import {
   announcementReaders,
   compats,
@@ -25,6 +26,7 @@ const fields = {
   data: Type.String({ minLength: 1 }),
   database: Type.String({ minLength: 1 }),
   redis: Type.String({ minLength: 1 }),
+  traces: Type.String({ minLength: 1 }),
   recordDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
   records: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
   models: Type.Array(Type.String({ minLength: 1 })),
@@ -62,6 +64,7 @@ const places = [
   // These may hold a password, and everybody on a machine sees what command lines say: there are no such flags.
   { field: 'database', flag: '', variable: 'SILICA_DATABASE' },
   { field: 'redis', flag: '', variable: 'SILICA_REDIS' },
+  { field: 'traces', flag: '', variable: 'SILICA_TRACES' },
   { field: 'recordDays', flag: 'record-days', variable: 'SILICA_RECORD_DAYS' },
   { field: 'records', flag: 'records', variable: 'SILICA_RECORDS' },
   { field: 'models', flag: 'model', variable: 'SILICA_MODELS' },
@@ -105,13 +108,14 @@ export function readSettings(around: Surroundings): Settings {
   const fromEnvironment = readTexts((place) => [place.variable, variable(place.variable)])
   const fromFlags = readTexts((place) => [`--${place.flag}`, flags[camelCase(place.flag)]])
   const file = configFile(flags['config'] ?? variable('SILICA_CONFIG'), around)
-  const answers: Settings = {
+  const answered: Settings = {
     host: '127.0.0.1',
     port: 8000,
     dataFolder: join(dataHome(variable('XDG_DATA_HOME'), homeFolder), 'silica'),
     database: '',
     redis: '',
     limits: noLimits,
+    traces: standardTraces(variable),
     recordDays: 90,
     records: 10_000_000,
     models: [],
@@ -138,6 +142,7 @@ export function readSettings(around: Surroundings): Settings {
     ...answersOf(fromEnvironment, currentFolder, homeFolder),
     ...answersOf(fromFlags, currentFolder, homeFolder),
   }
+  const answers = { ...answered, traces: namedTraces(answered.traces, variable) }
   if (file === null) return answers
   return { ...answers, models: [...answers.models, { kind: 'rows', file, field: 'rows' }] }
 }
@@ -186,7 +191,7 @@ function numberOr(text: string): string | number {
 
 /** The same choices in the words of `Settings`, with absolute paths. */
 function answersOf(
-  { data, database, models, ...same }: Chosen,
+  { data, database, traces, models, ...same }: Chosen,
   folder: string,
   homeFolder: string,
 ): Partial<Settings> {
@@ -194,6 +199,7 @@ function answersOf(
     ...same,
     ...(data === undefined ? {} : { dataFolder: resolvePath(data, folder, homeFolder) }),
     ...(database === undefined ? {} : { database: checkDatabase(database) }),
+    ...(traces === undefined ? {} : { traces: tracesBelow('traces', traces) }),
     ...(models === undefined ? {} : { models: models.map((model) => sourceOf(model, folder, homeFolder)) }),
   }
 }

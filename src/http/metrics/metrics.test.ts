@@ -34,6 +34,7 @@ test('an answer is counted by model, with its tokens and its times', () => {
   const metrics = openMetrics({
     states: () => new Map([['owner/name', { status: 'ready', reason: '', running: 2, waiting: 3 }]]),
     records: () => ({ waitingBytes: 5, lost: 0 }),
+    spansDropped: () => 0,
     used: () => ({ cpu: 1.5, memory: 100 }),
   })
   metrics.answered(record)

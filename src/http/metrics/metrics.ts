@@ -19,6 +19,8 @@ export interface Metrics {
 export interface MetricsParts {
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly records: () => { readonly waitingBytes: number; readonly lost: number }
+  /** Requests whose traces were not sent. */
+  readonly spansDropped: () => number
   /** Seconds of processor time, and bytes of memory. */
   readonly used: () => { readonly cpu: number; readonly memory: number }
 }
@@ -29,7 +31,7 @@ const whole = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
 
 const statuses = ['resting', 'starting', 'ready', 'failed'] as const
 
-export function openMetrics({ states, records, used }: MetricsParts): Metrics {
+export function openMetrics({ states, records, spansDropped, used }: MetricsParts): Metrics {
   const requests = counter(
     'silica_requests_total',
     'Requests that were let in and have ended, by how: finished, abandoned, or what failed.',
@@ -99,6 +101,9 @@ export function openMetrics({ states, records, used }: MetricsParts): Metrics {
     ]),
     reading('silica_records_lost_total', 'Records that were lost since the start.', [], () => [
       [records().lost],
+    ]),
+    reading('silica_traces_dropped_total', 'Requests whose traces were dropped since the start.', [], () => [
+      [spansDropped()],
     ]),
     reading('process_cpu_seconds_total', 'Processor time of the server.', [], () => [[used().cpu]]),
     reading('process_resident_memory_bytes', 'Memory of the server.', [], () => [[used().memory]]),
