@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { ChatEvent } from '../src/chat/event.ts'
 import { noTraceContext } from '../src/chat/trace-context.ts'
-import { complete } from '../src/complete.ts'
+import { complete, embed } from '../src/complete.ts'
 import { recordedEngine } from '../src/engines/recorded.ts'
 import { openServer } from '../src/http/server.ts'
 import { onlineLife } from '../src/chat/life.ts'
@@ -116,6 +116,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
     },
     consoleFolder: '',
     complete: (...asked) => complete(journey, ...asked),
+    embed: (...asked) => embed(journey, ...asked),
     count: () => Promise.resolve({ count: 0, ids: [] }),
     after: () => () => {},
     newId,

@@ -1,9 +1,11 @@
+import type { EmbeddingRequest, Embeddings } from './chat/embedding.ts'
 import type { Engine, PromptTokens } from './chat/engine.ts'
 import type { ChatEvent, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
 import { type Arrival, type Caller, checkModel, type Gate, type Outcome, type Ticket } from './chat/gate.ts'
 import type { Standing } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
+import { plainPrompt } from './chat/plain-prompt.ts'
 import type { ChatRequest } from './chat/request.ts'
 import { addUsage, noUsage } from './chat/usage.ts'
 import { decode } from './decode/decode.ts'
@@ -40,6 +42,48 @@ export async function complete(
   const said = engine.answer({ ...request, caller: caller.accountId }, signal, ticket.notes)
   const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
   return { events, standings: ticket.standings }
+}
+
+/** Vectors, and how the caller's limits stood when the request was let in. */
+export interface EmbeddingsAnswer {
+  readonly embeddings: Embeddings
+  readonly standings: readonly Standing[]
+}
+
+/** The journey of a request for vectors: admitted as one that has nothing generated. Throws as `complete` does. */
+export async function embed(
+  journey: Journey,
+  caller: Caller,
+  request: EmbeddingRequest,
+  arrival: Arrival,
+  signal: AbortSignal,
+): Promise<EmbeddingsAnswer> {
+  const engine = journey.engineOf(request.model)
+  const ticket = await journey.gate.admit(caller, asChatRequest(request), arrival)
+  let usage = noUsage
+  let outcome: Outcome = { kind: 'abandoned' }
+  try {
+    const embeddings = await engine.embed(request, signal, ticket.notes)
+    usage = { ...noUsage, promptTokens: embeddings.tokens }
+    ticket.counted(embeddings.tokens)
+    outcome = { kind: 'finished', reasons: [] }
+    return { embeddings, standings: ticket.standings }
+  } catch (error) {
+    if (!signal.aborted) outcome = { kind: 'failed', failure: toFailure(error) }
+    throw error
+  } finally {
+    ticket.settle(outcome, usage)
+  }
+}
+
+/** As a gate looks at it. */
+function asChatRequest({ model, texts }: EmbeddingRequest): ChatRequest {
+  return {
+    ...plainPrompt(model, '', 0),
+    messages: texts.map((text) => ({ role: 'user', parts: [{ type: 'text', text }] })),
+    stop: [],
+    reply: { kind: 'whole' },
+  }
 }
 
 /** The tokens of the request's prompt. Nothing is generated, and nothing is counted against the account. */

@@ -18,7 +18,7 @@ import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
 import type { Life } from './chat/life.ts'
 import type { Model } from './chat/model.ts'
-import { complete, count } from './complete.ts'
+import { complete, count, embed } from './complete.ts'
 import { openMetrics } from './http/metrics/metrics.ts'
 import { openServer } from './http/server.ts'
 import { type Lifecycle, openLifecycle } from './lifecycle/lifecycle.ts'
@@ -177,6 +177,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     },
     consoleFolder: settings.consoleFolder,
     complete: (...request) => complete(journey, ...request),
+    embed: (...request) => embed(journey, ...request),
     count: (...request) => count(journey, ...request),
     after: world.after,
     newId,

@@ -23,9 +23,16 @@ import { tuningOf, untuned } from './chat/tuning.ts'
 import { showBytes } from './chat/show-bytes.ts'
 import { checkCache } from './engines/llama/cache-types.ts'
 import { defaultThreads } from './engines/llama/describe.ts'
+import { llamaEmbedder } from './engines/llama/llama-embedder.ts'
 import { llamaEngine } from './engines/llama/llama-engine.ts'
-import { type MemoryPlan, planMemory, totalOf, widestWindow } from './engines/llama/memory-plan.ts'
-import { readModelFile } from './engines/llama/model-file.ts'
+import {
+  type MemoryPlan,
+  planEmbedder,
+  planMemory,
+  totalOf,
+  widestWindow,
+} from './engines/llama/memory-plan.ts'
+import { type EmbeddingFile, type ModelFile, readModelFile } from './engines/llama/model-file.ts'
 import { createPromptWriter } from './engines/llama/prompt-text.ts'
 import { type PoolEngine, poolEngine } from './engines/pool/pool-engine.ts'
 import { openResidence } from './engines/residence.ts'
@@ -66,6 +73,9 @@ const widestByDefault = 16_384
 
 /** Below this many tokens a window is of no use; a model that lacks the memory for it is refused. */
 const narrowest = 512
+
+/** The widest window of a model that turns texts into vectors, which is read at once and has memory for all of it. */
+const widestOfVectors = 2048
 
 /** A day, for engines that are watched by somebody else. */
 const untiring = { firstTokenSeconds: 86_400, silenceSeconds: 86_400, probeSeconds: 0 }
@@ -174,9 +184,12 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
   }
 
   /** Loaded when it is asked for; what cannot be used or can never fit is refused now. */
-  function hostLlama({ id, contextLength }: Model, bound: LlamaBinding) {
+  function hostLlama(model: Model, bound: LlamaBinding) {
+    const { id, contextLength } = model
     const { file, sequences, threads } = bound
     const facts = readModelFile(file)
+    if (facts.embedding !== null) return hostEmbedder(model, bound, facts, facts.embedding)
+    if (model.embedding !== null) throw unfit(id, 'its file is that of a model that answers')
     const template = bound.template === '' ? facts.template : readText(bound.template)
     checkCache(id, facts, bound)
     const plan = planMemory(facts, { ...bound, contextLength })
@@ -193,10 +206,37 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       ...tuningOf(bound),
     }
     createPromptWriter(facts, template)
-    const memory = totalOf(plan)
-    const engine = residence.host(id, memory, () => llamaEngine(options))
+    return hosted(id, file, totalOf(plan), () => llamaEngine(options))
+  }
+
+  function hostEmbedder(
+    { id, contextLength, embedding }: Model,
+    bound: LlamaBinding,
+    facts: ModelFile,
+    own: EmbeddingFile,
+  ) {
+    if (embedding?.dimensions !== own.dimensions)
+      throw unfit(id, `its file makes vectors of ${own.dimensions} numbers, and its row says otherwise`)
+    const { file, threads } = bound
+    checkCache(id, facts, bound)
+    const plan = planEmbedder(facts, { ...bound, contextLength })
+    refuseTooLarge(id, plan, contextLength, memoryFor(settings))
+    const options = {
+      name: id,
+      file,
+      contextLength,
+      threads: threads === 'auto' ? defaultThreads(facts) : threads,
+      queue: settings.queue,
+      log,
+      ...tuningOf(bound),
+    }
+    return hosted(id, file, totalOf(plan), () => llamaEmbedder(options, own))
+  }
+
+  function hosted(id: string, name: string, memory: number, open: () => Engine) {
+    const engine = residence.host(id, memory, open)
     // Its process has a watchdog of its own.
-    return { name: file, kind: 'llama', memory, engine, probe: () => Promise.resolve(), probeEvery: 0 }
+    return { name, kind: 'llama', memory, engine, probe: () => Promise.resolve(), probeEvery: 0 } as const
   }
 
   /** Closes the engine once it is at rest. Whoever found it a moment ago has begun by the first look. */
@@ -314,6 +354,10 @@ export function memoryFor({ memory }: Settings): number {
   return shareOfMemory * (limit > 0 ? Math.min(limit, totalmem()) : totalmem())
 }
 
+function unfit(id: string, why: string): Failure {
+  return new Failure('invalid-request', `${id} cannot be run: ${why}.`)
+}
+
 function refuseTooLarge(id: string, plan: MemoryPlan, window: number, bytes: number): void {
   if (totalOf(plan) <= bytes) return
   const [all, weights, cache, room] = [totalOf(plan), plan.weights, plan.cache, bytes].map(showBytes)
@@ -416,6 +460,7 @@ function boundWith<One extends Binding | Replica>(one: One, { sequences, threads
 /** As wide as the file's own, a sensible size and the memory allow. */
 function widestFor({ file, cache }: LlamaBinding, settings: Settings): number {
   const facts = readModelFile(file)
+  if (facts.embedding !== null) return Math.min(facts.contextLength, widestOfVectors)
   const fits = widestWindow(facts, memoryFor(settings), cache)
   return Math.min(facts.contextLength, widestByDefault, Math.max(fits, narrowest))
 }
@@ -426,13 +471,16 @@ function within({ byDefault, max }: Limit, window: number): Limit {
 
 /** Has one model answer for all that nothing runs: by their rules, in its own dialect. */
 function withStandIn(rows: readonly Row[], id: string): readonly Row[] {
-  const standIn = rows.find(({ model, engine }) => model.id === id && engine.kind !== 'none')?.model
+  const able = rows.filter(({ model, engine }) => model.embedding === null && engine.kind !== 'none')
+  const standIn = able.find(({ model }) => model.id === id)?.model
   if (standIn === undefined) {
-    const able = rows.filter(({ engine }) => engine.kind !== 'none').map(({ model }) => model.id)
-    throw new Failure('invalid-request', `'${id}' cannot stand in: it must be one of ${able.join(', ')}.`)
+    const ids = able.map(({ model }) => model.id)
+    throw new Failure('invalid-request', `'${id}' cannot stand in: it must be one of ${ids.join(', ')}.`)
   }
   const { dialect, switches } = standIn
   return rows.map((row) =>
-    row.engine.kind === 'none' ? { ...row, model: { ...row.model, dialect, switches, standIn: id } } : row,
+    row.engine.kind === 'none' && row.model.embedding === null
+      ? { ...row, model: { ...row.model, dialect, switches, standIn: id } }
+      : row,
   )
 }

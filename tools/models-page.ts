@@ -42,6 +42,7 @@ const meaning = `| column | |
 | json | whether \`response_format\` may ask for JSON; \`-\`: refused with code 20024 |
 | media | what a user's message may show besides text |
 | syntax | how the model writes calls; \`native\`: it writes none, or its engine reads them |
+| vectors | a model that makes embeddings and answers nothing: the numbers of a vector; \`up to\`: \`dimensions\` may ask for fewer |
 
 ## Rows of your own
 
@@ -66,6 +67,10 @@ none; \`sequences\`, how many answers are generated at the same time (4); \`thre
 | \`cache\` | how the KV cache stores its numbers: \`f16\`, \`f32\`, \`bf16\`, or quantised as \`q8_0\` (about half of f16), \`q5_1\`, \`q5_0\`, \`q4_1\`, \`q4_0\`, \`iq4_nl\` (about a quarter). Quantised ones need flash attention and heads of a multiple of 32 numbers; a row that asks for what cannot be is refused. \`silica doctor\` shows what it takes |
 | \`flashAttention\` | \`auto\`, \`on\`, \`off\` |
 | \`gpuLayers\` | layers that go to graphics cards where llama.cpp's libraries for them are installed; \`auto\`: all |
+
+A GGUF that turns texts into vectors is known by its header. A row of such a model needs \`id\`, \`contextLength\` and
+\`embedding: { dimensions: 1024, shortens: false }\`; \`shortens: true\` lets callers ask for fewer \`dimensions\`. Its
+window is at most 2048 tokens unless \`contextLength\` of its engine says more.
 
 ## Agents
 

@@ -258,6 +258,7 @@ describe('a ticket', () => {
       sampling,
       dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
       switches: { thinking: [], effort: [] },
+      embedding: null,
       standIn: '',
     },
     messages: [{ role: 'user', parts: [{ type: 'text', text: 'what nobody else may read' }] }],

@@ -231,14 +231,19 @@ describe('the row of a bare file', () => {
     ['DSML', '{% if tools %}<｜DSML｜function_calls>', 'never', 'native', true, 'dsml'],
     ['tool calls but no tools', '<tool_call>', 'never', 'native', false, 'hermes'],
   ])('whose template speaks of %s', (_what, template, thinking, marked, calls, syntax) => {
-    const model = rowOfFile('mine', { template, contextLength: 8192, specials: [] })
+    const model = rowOfFile('mine', { template, contextLength: 8192, specials: [], embedding: null })
     expect(model.thinking.kind).toBe(thinking)
     expect(model.dialect).toMatchObject({ thinking: marked, calls: syntax })
     expect(model.calls).toBe(calls ? 'always' : 'never')
   })
 
   it('lets an answer have as much as its window holds', () => {
-    const model = rowOfFile('mine', { template: '<think>', contextLength: 8192, specials: [] })
+    const model = rowOfFile('mine', {
+      template: '<think>',
+      contextLength: 8192,
+      specials: [],
+      embedding: null,
+    })
     expect(model.answerLimit).toEqual({ byDefault: 8192, max: 8192 })
     expect(model.thinking).toMatchObject({ budget: { max: 8192 } })
   })
@@ -246,7 +251,7 @@ describe('the row of a bare file', () => {
   it('fills in the middle where the file has all three tokens for it', () => {
     const infill = { prefix: '<|fim_prefix|>', suffix: '<|fim_suffix|>', middle: '<|fim_middle|>' }
     const row = (specials: readonly string[]) =>
-      rowOfFile('mine', { template: '', contextLength: 8, specials })
+      rowOfFile('mine', { template: '', contextLength: 8, specials, embedding: null })
     expect(row(Object.values(infill)).dialect.infill).toEqual(infill)
     expect(row([infill.prefix, infill.suffix]).dialect.infill).toBeNull()
   })
@@ -254,14 +259,15 @@ describe('the row of a bare file', () => {
   it('hands on the switches that its template names', () => {
     const template =
       "<think>thinking {{ enable_thinking }}{{ 'tools thinking' + m.thinking + reasoning_effort }}"
-    expect(rowOfFile('mine', { template, contextLength: 8, specials: [] })).toMatchObject({
+    expect(rowOfFile('mine', { template, contextLength: 8, specials: [], embedding: null })).toMatchObject({
       switches: { thinking: ['enable_thinking'], effort: ['reasoning_effort'] },
       effort: { kind: 'choice' },
       calls: 'never',
     })
     const other = '{% if thinking is defined and thinking %}<think>{% endif %}'
-    expect(rowOfFile('mine', { template: other, contextLength: 8, specials: [] }).switches.thinking).toEqual([
-      'thinking',
-    ])
+    expect(
+      rowOfFile('mine', { template: other, contextLength: 8, specials: [], embedding: null }).switches
+        .thinking,
+    ).toEqual(['thinking'])
   })
 })

@@ -4,6 +4,7 @@ import { callSyntaxes, type Limit } from '../chat/model.ts'
 import { type Path, show } from '../schema/find-fault.ts'
 import { keepTo, parseYaml, type Refuse } from '../schema/read-yaml.ts'
 import { bindingSchema, readBinding, sayBinding } from './bindings.ts'
+import { answersNothing } from './answers-nothing.ts'
 import type { Row } from './row.ts'
 
 const closed = { additionalProperties: false }
@@ -61,6 +62,10 @@ const rowSchema = Type.Object(
       closed,
     ),
     switches: Type.Object({ thinking: Type.Array(text), effort: Type.Array(text) }, closed),
+    embedding: Type.Union([
+      Type.Null(),
+      Type.Object({ dimensions: tokens, shortens: Type.Boolean() }, closed),
+    ]),
     engine: bindingSchema,
     life: lifeSchema,
   },
@@ -90,7 +95,12 @@ export function readRows(file: RowFile, below: readonly Row[] = []): readonly Ro
   const list: unknown = file.field === '' ? value : fieldOf(value, file.field)
   return keepTo(listSchema, list, refuse, at).map((fields, index) => {
     const base = below.find(({ model }) => model.id === fields.id)
-    const { engine, life, ...model } = readRow({ ...fieldsOf(base), ...fields }, refuse, [...at, index])
+    const said = {
+      ...fieldsOf(base),
+      ...('embedding' in fields && fields.embedding !== null ? answersNothing : {}),
+      ...fields,
+    }
+    const { engine, life, ...model } = readRow(said, refuse, [...at, index])
     return {
       model: { ...model, standIn: '' },
       engine: readBinding(engine, model.id, file.folder),
@@ -106,7 +116,7 @@ function fieldOf(value: unknown, field: string): unknown {
 
 /** The fields of a row as a file would have them. */
 function fieldsOf(base: Row | undefined): object {
-  if (base === undefined) return { engine: { kind: 'none' }, life: { state: 'online' } }
+  if (base === undefined) return { engine: { kind: 'none' }, life: { state: 'online' }, embedding: null }
   const { standIn: _, ...model } = base.model
   return { ...model, engine: sayBinding(base.engine), life: sayLife(base.life) }
 }

@@ -1,3 +1,4 @@
+import { answersNothing } from './answers-nothing.ts'
 import type { CallSyntax, InfillMarks, Model } from '../chat/model.ts'
 
 /** What is read of a GGUF. */
@@ -6,12 +7,19 @@ interface FileFacts {
   readonly contextLength: number
   /** Texts that are one token. */
   readonly specials: readonly string[]
+  /** Null for a model that writes. */
+  readonly embedding: { readonly dimensions: number } | null
 }
 
 /**
- * The row of a user's own GGUF, guessed from its chat template: which marks, calls and switches the template speaks of.
+ * The row of a user's own GGUF: that of a model that turns texts into vectors, or guessed from its chat template: which marks, calls and switches the template speaks of.
  */
-export function rowOfFile(id: string, { template, contextLength, specials }: FileFacts): Model {
+export function rowOfFile(id: string, { template, contextLength, specials, embedding }: FileFacts): Model {
+  if (embedding !== null) {
+    const { dimensions } = embedding
+    // Whether its vectors may be shortened is nothing that a file says.
+    return { ...answersNothing, id, contextLength, embedding: { dimensions, shortens: false }, standIn: '' }
+  }
   const thinks = template.includes('<think>')
   const syntax = syntaxMarks.find(([mark]) => template.includes(mark))?.[1] ?? 'native'
   const variables = variablesOf(template)
@@ -49,6 +57,7 @@ export function rowOfFile(id: string, { template, contextLength, specials }: Fil
       infill: infills.find((marks) => Object.values(marks).every((mark) => specials.includes(mark))) ?? null,
     },
     switches: { thinking, effort },
+    embedding: null,
     standIn: '',
   }
 }

@@ -1,3 +1,4 @@
+import type { EmbeddingRequest, Embeddings } from './embedding.ts'
 import type { ChatEvent } from './event.ts'
 import type { Notes } from './notes.ts'
 import type { Prompt } from './request.ts'
@@ -19,6 +20,12 @@ export interface Engine {
    * `overloaded` or `engine-lost` as an answer throws them, and with `invalid-request` where only answers tell.
    */
   count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens>
+  /**
+   * The vectors of some texts. Rejects with the signal's reason when that aborts, with `context-overflow` where a text is
+   * longer than the model can read, with `overloaded` or `engine-lost` as an answer throws them. Only models that are
+   * for this are asked; they answer nothing else.
+   */
+  embed(request: EmbeddingRequest, signal: AbortSignal, notes?: Notes): Promise<Embeddings>
   /** Whether it can answer now, and what it is doing. Never throws, costs nothing. */
   state(): EngineState
   /** Ends everything it started. Answers still running throw `overloaded`. */

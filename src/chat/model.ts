@@ -23,8 +23,17 @@ export interface Model {
   readonly sampling: Sampling
   readonly dialect: Dialect
   readonly switches: Switches
+  /** What there is to know of a model that turns texts into vectors; null for one that answers. */
+  readonly embedding: EmbeddingAbility | null
   /** The id of the model that answers in place of this one, which nothing runs; empty where it answers itself. */
   readonly standIn: string
+}
+
+export interface EmbeddingAbility {
+  /** How many numbers a vector has. */
+  readonly dimensions: number
+  /** Whether the first numbers of a vector are a vector themselves, so that a caller may ask for fewer. */
+  readonly shortens: boolean
 }
 
 export type Medium = 'image' | 'audio' | 'video'

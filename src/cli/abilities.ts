@@ -14,13 +14,14 @@ export const abilityNames = [
   'json',
   'media',
   'syntax',
+  'vectors',
 ] as const
 
 export function abilitiesOf(model: Model): Abilities {
-  const { answerLimit, thinking, effort, calls, media, dialect } = model
+  const { answerLimit, thinking, effort, calls, media, dialect, embedding } = model
   return {
     context: String(model.contextLength),
-    answer: `${answerLimit.byDefault}, up to ${answerLimit.max}`,
+    answer: embedding === null ? `${answerLimit.byDefault}, up to ${answerLimit.max}` : '-',
     thinking: thinkingOf(thinking),
     budget: thinking.kind === 'never' ? '-' : `up to ${thinking.budget.max}`,
     effort: effort.kind === 'none' ? '-' : `${effort.byDefault}, agents ${effort.agents}`,
@@ -28,7 +29,8 @@ export function abilitiesOf(model: Model): Abilities {
     tools: calls === 'without-thinking' ? 'without thinking' : yesOrNo(calls === 'always'),
     json: yesOrNo(model.json),
     media: media.join(', ') || '-',
-    syntax: dialect.calls,
+    syntax: embedding === null ? dialect.calls : '-',
+    vectors: embedding === null ? '-' : `${embedding.shortens ? 'up to ' : ''}${embedding.dimensions}`,
   }
 }
 

@@ -33,6 +33,7 @@ export function recordedEngine(recording: (prompt: Prompt) => Iterable<ChatEvent
       const [first] = recording(prompt)
       return { count: first?.type === 'prompt' ? first.tokens : 0, ids: [] }
     },
+    embed: () => Promise.reject(new Failure('internal', 'A recording holds no vectors.')),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     close() {
       closed = true

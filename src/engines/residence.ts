@@ -85,6 +85,14 @@ export function openResidence(options: ResidenceOptions): Residence {
     guest.cancelIdle = options.after(options.idle, () => void leave(guest))
   }
 
+  async function using<T>(guest: Guest, ask: (engine: Engine) => Promise<T>): Promise<T> {
+    try {
+      return await ask(await take(guest))
+    } finally {
+      release(guest)
+    }
+  }
+
   return {
     host(name, bytes, open) {
       const guest: Guest = {
@@ -107,14 +115,8 @@ export function openResidence(options: ResidenceOptions): Residence {
               () => release(guest),
             ),
         }),
-        async count(prompt, signal) {
-          try {
-            const engine = await take(guest)
-            return await engine.count(prompt, signal)
-          } finally {
-            release(guest)
-          }
-        },
+        count: (prompt, signal) => using(guest, (engine) => engine.count(prompt, signal)),
+        embed: (request, signal, notes) => using(guest, (engine) => engine.embed(request, signal, notes)),
         state: () =>
           guest.opened?.state() ?? { status: 'resting', reason: '', running: 0, waiting: guest.answers },
         async close() {

@@ -1,6 +1,7 @@
 import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { LedgerState } from '../accounts/ledger/ledger.ts'
+import type { EmbeddingRequest } from '../chat/embedding.ts'
 import type { EngineState, PromptTokens } from '../chat/engine.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
@@ -8,7 +9,7 @@ import type { KnownLife } from '../chat/life.ts'
 import type { Model } from '../chat/model.ts'
 import { readTraceContext } from '../chat/trace-context.ts'
 import type { ChatRequest } from '../chat/request.ts'
-import type { Answer } from '../complete.ts'
+import type { Answer, EmbeddingsAnswer } from '../complete.ts'
 import { writeFailure } from '../wire/failures.ts'
 import { writeUserInfo } from '../wire/user-info.ts'
 import type { Compat } from '../wire/rules/compat.ts'
@@ -17,6 +18,7 @@ import { addAnnouncements } from './announcements.ts'
 import { chatCompletions } from './chat-completions.ts'
 import { completions } from './completions.ts'
 import { addConsole } from './console.ts'
+import { embeddings } from './embeddings.ts'
 import { bodyLimit, fail } from './fail.ts'
 import { addMessages } from './messages.ts'
 import { addModels } from './models.ts'
@@ -49,6 +51,12 @@ export interface HttpParts {
     arrival: Arrival,
     signal: AbortSignal,
   ) => Promise<Answer>
+  readonly embed: (
+    caller: Caller,
+    request: EmbeddingRequest,
+    arrival: Arrival,
+    signal: AbortSignal,
+  ) => Promise<EmbeddingsAnswer>
   /** The tokens of the request's prompt. Throws what the engine throws, and `forbidden`. */
   readonly count: (caller: Caller, request: ChatRequest, signal: AbortSignal) => Promise<PromptTokens>
   /** Calls `run` after so many milliseconds, unless what it gives is called before. */
@@ -153,6 +161,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     })
     const answer = chatCompletions(parts)
     const continuation = completions(parts)
+    const vectors = embeddings(parts)
     const tokens = tokenize(parts)
     addMessages(keyed, parts)
     addModels(keyed, parts)
@@ -160,6 +169,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     for (const prefix of ['', '/v1']) {
       keyed.post(`${prefix}/chat/completions`, answer)
       keyed.post(`${prefix}/completions`, continuation)
+      keyed.post(`${prefix}/embeddings`, vectors)
       keyed.post(`${prefix}/tokenize`, tokens)
       keyed.get(`${prefix}/user/info`, async ({ caller }, reply) => {
         const account = await parts.admin.directory.findAccount(caller.accountId)

@@ -2,9 +2,21 @@ import type { Limit, Model } from '../chat/model.ts'
 
 /** What a model takes and what a request gets where it says nothing, by the names of the request's fields. */
 export function writeAbilities(model: Model) {
+  const { embedding, contextLength } = model
+  if (embedding === null) return writeAnswers(model)
+  const { dimensions, shortens } = embedding
+  const kind = kindOf(model)
+  return {
+    ...kind,
+    context_length: contextLength,
+    dimensions: { default: dimensions, min: shortens ? 1 : dimensions },
+  }
+}
+
+function writeAnswers(model: Model) {
   const { answerLimit, thinking, effort, sampling } = model
   return {
-    ...kindOf(),
+    ...kindOf(model),
     context_length: model.contextLength,
     max_tokens: writeLimit(answerLimit),
     thinking: writeThinking(thinking),
@@ -25,9 +37,9 @@ export function writeAbilities(model: Model) {
   }
 }
 
-/** What the service sorts its models by. All that Silica runs are chat models, those that see too, as the service has it. */
-function kindOf() {
-  return { type: 'text', sub_type: 'chat' } as const
+/** What the service sorts its models by. Those that see answer as well, and stand among them. */
+function kindOf({ embedding }: Model) {
+  return { type: 'text', sub_type: embedding === null ? 'chat' : 'embedding' } as const
 }
 
 function writeLimit({ byDefault, max }: Limit) {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { bundledModels } from './bundled.ts'
+import { bundledEmbedders, bundledModels } from './bundled.ts'
 
 const src = resolve(import.meta.dirname, '../../src')
 
@@ -10,7 +10,9 @@ test('nothing about a model is code: no id of the catalogue stands in src', () =
   expect(files.length).toBeGreaterThan(50)
   const found = files.flatMap((file) => {
     const text = readFileSync(resolve(src, file), 'utf8')
-    return bundledModels.filter(({ id }) => text.includes(id)).map(({ id }) => `${file}: ${id}`)
+    return [...bundledModels, ...bundledEmbedders]
+      .filter(({ id }) => text.includes(id))
+      .map(({ id }) => `${file}: ${id}`)
   })
   expect(found).toEqual([])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { toFailure } from '../../src/chat/failure.ts'
 import type { Medium } from '../../src/chat/model.ts'
 import { writeFailure } from '../../src/wire/failures.ts'
-import { ask, bundledModels } from './bundled.ts'
+import { ask, bundledEmbedders, bundledModels } from './bundled.ts'
 
 /** What the seed and the service's model pages say of a model, written down apart from its row. */
 interface Rules {
@@ -196,4 +196,26 @@ describe.each(models)('$id', (rules) => {
       'Model does not exist. Please check it carefully.',
     ])
   })
+})
+
+test('the models that make embeddings, by window and vector, as their makers published them', () => {
+  const told = bundledEmbedders.map(({ id, contextLength, embedding }) => [
+    id,
+    contextLength,
+    embedding?.dimensions,
+  ])
+  expect(told).toEqual([
+    ['BAAI/bge-m3', 8192, 1024],
+    ['Pro/BAAI/bge-m3', 8192, 1024],
+    ['BAAI/bge-large-zh-v1.5', 512, 1024],
+    ['BAAI/bge-large-en-v1.5', 512, 1024],
+    ['netease-youdao/bce-embedding-base_v1', 512, 768],
+    ['Qwen/Qwen3-Embedding-8B', 32768, 4096],
+    ['Qwen/Qwen3-Embedding-4B', 32768, 2560],
+    ['Qwen/Qwen3-Embedding-0.6B', 32768, 1024],
+  ])
+  for (const { id, embedding } of bundledEmbedders) {
+    expect(embedding?.shortens).toBe(id.startsWith('Qwen/'))
+    expect(() => ask(id)).toThrow('/v1/embeddings')
+  }
 })

@@ -23,6 +23,7 @@ export const aModel: Model = {
   },
   dialect: { thinking: { open: '<think>', close: '</think>' }, calls: 'hermes', wrappers: [], infill: null },
   switches: { thinking: ['enable_thinking'], effort: ['reasoning_effort'] },
+  embedding: null,
   standIn: '',
 }
 

@@ -9,6 +9,7 @@ const row = {
   json: true,
   minP: true,
   switches: { thinking: [], effort: [] },
+  embedding: null,
   standIn: '',
   sampling: {
     temperature: 0.7,

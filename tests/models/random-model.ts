@@ -90,6 +90,59 @@ export function writeRandomModel(
   writeGguf(path, { ...header(model), ...extra }, weights(model))
 }
 
+/**
+ * Writes a BERT-shaped model with random weights, which turns texts into vectors of `width` numbers: it looks both ways and
+ * takes the mean over a text. Otherwise as `writeRandomModel`.
+ */
+export function writeRandomEncoder(path: string, model: RandomModel): void {
+  const { contextLength, width, layers, vocab } = model
+  const entries = Object.entries(header(model)).filter(([key]) => !key.startsWith('qwen3.'))
+  const { inner, heads } = sizes(model)
+  const u32 = (value: number): GgufEntry => ({ type: 'u32', value })
+  const random = generator(model.seed)
+  const matrix = (name: string, rows: number, columns: number): GgufWeights =>
+    randomMatrix(`${name}.weight`, rows, columns, model.weights, random)
+  const norm = (name: string): GgufWeights[] => [
+    flat(`${name}.weight`, width, 1),
+    flat(`${name}.bias`, width, 0),
+  ]
+  const tensors = [
+    matrix('token_embd', width, vocab),
+    matrix('position_embd', width, contextLength),
+    ...norm('token_embd_norm'),
+  ]
+  for (let layer = 0; layer < layers; layer++) {
+    const at = (name: string): string => `blk.${layer}.${name}`
+    for (const name of ['attn_q', 'attn_k', 'attn_v', 'attn_output'])
+      tensors.push(matrix(at(name), width, width))
+    tensors.push(...norm(at('attn_output_norm')), ...norm(at('layer_output_norm')))
+    tensors.push(matrix(at('ffn_up'), width, inner), matrix(at('ffn_down'), inner, width))
+  }
+  const bert: Readonly<Record<string, GgufEntry>> = {
+    'general.architecture': { type: 'string', value: 'bert' },
+    'bert.context_length': u32(contextLength),
+    'bert.embedding_length': u32(width),
+    'bert.block_count': u32(layers),
+    'bert.feed_forward_length': u32(inner),
+    'bert.attention.head_count': u32(heads),
+    'bert.attention.layer_norm_epsilon': { type: 'f32', value: 1e-6 },
+    'bert.attention.causal': { type: 'bool', value: false },
+    'bert.pooling_type': u32(1),
+    'tokenizer.ggml.token_type_count': u32(2),
+  }
+  writeGguf(path, { ...Object.fromEntries(entries), ...bert }, tensors)
+}
+
+function flat(name: string, size: number, value: number): GgufWeights {
+  return {
+    name,
+    shape: [size],
+    type: 0,
+    bytes: size * 4,
+    fill: () => new Uint8Array(new Float32Array(size).fill(value).buffer),
+  }
+}
+
 function sizes({ width, headSize }: RandomModel): { heads: number; cached: number; inner: number } {
   return { heads: width / headSize, cached: width / headSize / 2, inner: width * 3 }
 }
@@ -163,13 +216,7 @@ function weights(model: RandomModel): GgufWeights[] {
   const random = generator(model.seed)
   const matrix = (name: string, rows: number, columns: number): GgufWeights =>
     randomMatrix(`${name}.weight`, rows, columns, model.weights, random)
-  const norm = (name: string, size: number): GgufWeights => ({
-    name: `${name}.weight`,
-    shape: [size],
-    type: 0,
-    bytes: size * 4,
-    fill: () => new Uint8Array(new Float32Array(size).fill(1).buffer),
-  })
+  const norm = (name: string, size: number): GgufWeights => flat(`${name}.weight`, size, 1)
   const tensors = [matrix('token_embd', width, vocab), norm('output_norm', width)]
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): string => `blk.${layer}.${name}`

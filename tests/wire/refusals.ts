@@ -25,6 +25,7 @@ export const model: Model = {
   },
   dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
   switches: { thinking: [], effort: [] },
+  embedding: null,
   standIn: '',
 }
 /** What a body that only asks `Hello` of it comes to. */

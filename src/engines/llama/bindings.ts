@@ -18,6 +18,8 @@ export interface Llama {
   readonly llama_attach_threadpool: (context: Pointer, pool: Pointer, poolForBatches: Pointer) => void
   readonly llama_decode: (context: Pointer, batch: Struct) => number
   readonly llama_get_logits_ith: (context: Pointer, index: number) => Pointer
+  readonly llama_get_embeddings_seq: (context: Pointer, slot: number) => Pointer
+  readonly llama_model_n_embd_out: (model: Pointer) => number
   readonly llama_model_n_params: (model: Pointer) => number | bigint
   readonly llama_model_n_layer: (model: Pointer) => number
   readonly llama_model_n_head: (model: Pointer) => number
@@ -110,6 +112,8 @@ function bindModel(llama: Library): Omit<Llama, SamplerName | ThreadName> {
     llama_attach_threadpool: llama.func('void llama_attach_threadpool(uintptr_t, uintptr_t, uintptr_t)'),
     llama_decode: llama.func('int32_t llama_decode(uintptr_t, llama_batch)'),
     llama_get_logits_ith: llama.func('uintptr_t llama_get_logits_ith(uintptr_t, int32_t)'),
+    llama_get_embeddings_seq: llama.func('uintptr_t llama_get_embeddings_seq(uintptr_t, int32_t)'),
+    llama_model_n_embd_out: llama.func('int32_t llama_model_n_embd_out(uintptr_t)'),
     llama_model_n_params: llama.func('uint64_t llama_model_n_params(uintptr_t)'),
     llama_model_n_layer: llama.func('int32_t llama_model_n_layer(uintptr_t)'),
     llama_model_n_head: llama.func('int32_t llama_model_n_head(uintptr_t)'),

@@ -9,7 +9,7 @@ import { answerGrammar } from './grammar/answer-grammar.ts'
 import { callTokens } from './grammar/call-syntaxes.ts'
 import { writeGbnf } from './grammar/write-gbnf.ts'
 import { planMemory } from './memory-plan.ts'
-import type { Task } from './messages.ts'
+import type { EmbedderLoadOptions, LoadOptions, Task } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import { readModelFile } from './model-file.ts'
 import type { EngineLogLine } from './model-process.ts'
@@ -57,27 +57,8 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   const write = createPromptWriter(file, options.template)
   const { contextLength, sequences, threads } = options
   checkCache(options.name, file, options)
-  const model = new ModelProcess({
-    name: options.name,
-    load: {
-      file: options.file,
-      contextLength,
-      sequences,
-      cells,
-      threads,
-      ...tuningOf(options),
-    },
-    queue: options.queue,
-    longestWait,
-    longestSilence,
-    log: options.log,
-    start: startProcess,
-    now: () => performance.now(),
-    after(ms, run) {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
-  })
+  const load = { file: options.file, contextLength, sequences, cells, threads, ...tuningOf(options) }
+  const model = openProcess(options, load)
   return {
     answer: (prompt, signal, notes = unnoted) => ({
       [Symbol.asyncIterator]: () =>
@@ -90,6 +71,7 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
       const ids = await model.count(write(prompt).pieces, signal)
       return { count: ids.length, ids }
     },
+    embed: () => Promise.reject(new Failure('internal', 'This model makes no vectors.')),
     state: () => model.state(),
     close: () => model.close(),
   }
@@ -123,6 +105,27 @@ function checkBias(bias: readonly TokenBias[], { vocabulary }: ModelFile): void 
     `The parameter is invalid: logit_bias.${unknown.token} is no token of this model, which has ${vocabulary}: 0 to ${vocabulary - 1}.`,
     { field: 'logit_bias' },
   )
+}
+
+/** What both kinds of engine are told of their process. */
+export function openProcess(
+  { name, queue, log }: Pick<LlamaOptions, 'name' | 'queue' | 'log'>,
+  load: LoadOptions | EmbedderLoadOptions,
+): ModelProcess {
+  return new ModelProcess({
+    name,
+    load,
+    queue,
+    longestWait,
+    longestSilence,
+    log,
+    start: startProcess,
+    now: () => performance.now(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  })
 }
 
 /** The texts of an answer that may be control tokens of the model. */

@@ -35,6 +35,20 @@ export function planMemory(
   return { weights: file.sizeBytes, cache: cells * cell, cells, rest: restBytes }
 }
 
+/** Of a model that turns texts into vectors: one window is read at once, and llama.cpp has logits for all of it. */
+export function planEmbedder(
+  file: ModelFile,
+  { contextLength, cache }: { readonly contextLength: number; readonly cache: CacheType },
+): MemoryPlan {
+  const rest = restBytes + contextLength * file.vocabulary * 4
+  return {
+    weights: file.sizeBytes,
+    cache: contextLength * cellBytes(file, cache),
+    cells: contextLength,
+    rest,
+  }
+}
+
 export function totalOf({ weights, cache, rest }: MemoryPlan): number {
   return weights + cache + rest
 }

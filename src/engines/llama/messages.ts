@@ -14,6 +14,12 @@ export interface LoadOptions extends Tuning {
   readonly threads: number
 }
 
+/** How one is to be loaded that turns texts into vectors. */
+export interface EmbedderLoadOptions extends LoadOptions {
+  /** llama.cpp's number for how a text's vector is made of those of its tokens. */
+  readonly pooling: number
+}
+
 /** One request, its prompt rendered. */
 export interface Task {
   /** Whoever asks; sequences and the reading of prompts are shared out among callers. */
@@ -58,12 +64,18 @@ export type ThoughtPlan =
 
 export type ToProcess =
   /** Comes first, and once. */
-  | { readonly type: 'load'; readonly options: LoadOptions }
+  | { readonly type: 'load'; readonly options: LoadOptions | EmbedderLoadOptions }
   | { readonly type: 'answer'; readonly id: number; readonly task: Task }
+  | Question
+  /** Nothing of this answer is wanted any more. It may be unknown or over already. */
+  | { readonly type: 'abort'; readonly id: number }
+
+/** What is answered by one message. */
+export type Question =
   /** Which tokens a prompt has, in pieces as in a task. */
   | { readonly type: 'count'; readonly id: number; readonly prompt: readonly string[] }
-  /** No event of this answer is wanted any more. It may be unknown or over already. */
-  | { readonly type: 'abort'; readonly id: number }
+  /** The vectors of some texts, of a process that was loaded for that. */
+  | { readonly type: 'embed'; readonly id: number; readonly texts: readonly string[] }
 
 export type FromProcess =
   /** `backends`: ggml's libraries that were chosen for this machine. `system`: what llama.cpp says of it. */
@@ -81,6 +93,13 @@ export type FromProcess =
   /** A defect of ours: the answer cannot be begun. Nothing was done for it, and the others go on. */
   | { readonly type: 'refused'; readonly id: number; readonly reason: string }
   | { readonly type: 'counted'; readonly id: number; readonly tokens: readonly number[] }
+  /** In the order of the texts, as llama.cpp gives them; their tokens all together. */
+  | {
+      readonly type: 'embedded'
+      readonly id: number
+      readonly vectors: readonly Float32Array[]
+      readonly tokens: number
+    }
   /** Work goes on, though there was nothing to say for a while. */
   | { readonly type: 'alive' }
   /** What the answers said since the last such message, in order. After the last choice's `finish` an id is over. */

@@ -21,9 +21,18 @@ export interface ModelFile {
   readonly vocabulary: number
   /** Texts that the tokenizer reads as one special token wherever they stand. */
   readonly specials: readonly string[]
+  /** For a model that turns texts into vectors; null for one that writes. */
+  readonly embedding: EmbeddingFile | null
   /** Text of the token that begins a sequence, and of the one that ends it; empty where there is none. */
   readonly bos: string
   readonly eos: string
+}
+
+export interface EmbeddingFile {
+  /** Numbers of a vector. */
+  readonly dimensions: number
+  /** llama.cpp's number for how a text's vector is made of those of its tokens (`llama_pooling_type`). */
+  readonly pooling: number
 }
 
 /**
@@ -59,7 +68,24 @@ function describeModel(header: GgufHeader): ModelFile {
     fileType: integer(values.get('general.file_type')),
     cell: describeCell(about, layers),
     ...vocabulary,
+    embedding: embeddingOf(architecture, about),
   }
+}
+
+const poolings = { mean: 1, first: 2, last: 3 } as const
+
+/** Files of encoders that do not say how they pool are averaged, as their makers do. Rerankers pool otherwise. */
+function embeddingOf(
+  architecture: string,
+  about: (key: string) => GgufValue | undefined,
+): EmbeddingFile | null {
+  const named = integer(about('pooling_type'))
+  const pooling = (named ?? 0) > 0 ? named : architecture.includes('bert') ? poolings.mean : null
+  if (pooling === null) return null
+  if (!Object.values<number>(poolings).includes(pooling))
+    throw new TypeError(`it pools in a way (${pooling}) that gives no vectors of texts`)
+  const dimensions = about('embedding_length_out') ?? about('embedding_length')
+  return { dimensions: positive(dimensions, 'embedding_length'), pooling }
 }
 
 /** Where the file gives heads per layer, every layer is taken for the widest. */

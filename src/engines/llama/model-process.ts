@@ -1,9 +1,9 @@
 import type { EngineState } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, toFailure } from '../../chat/failure.ts'
-import type { FromProcess, LoadOptions, Task, ToProcess } from './messages.ts'
+import type { EmbedderLoadOptions, FromProcess, LoadOptions, Question, Task } from './messages.ts'
 import { overflow } from './overflow.ts'
-import { PendingCounts } from './pending-counts.ts'
+import { PendingQuestions } from './pending-questions.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
 import type { Claim } from './shares.ts'
 import { lastOfMost, Shares } from './shares.ts'
@@ -18,7 +18,7 @@ export type EngineLogLine =
 
 export interface SupervisorOptions {
   readonly name: string
-  readonly load: LoadOptions
+  readonly load: LoadOptions | EmbedderLoadOptions
   /** Most choices that wait for others to end. */
   readonly queue: number
   /** Milliseconds after which a request that still waits is refused. */
@@ -34,6 +34,12 @@ export interface SupervisorOptions {
 
 interface Claimed extends Claim {
   readonly request: Request
+}
+
+export interface EmbeddedTexts {
+  readonly vectors: readonly Float32Array[]
+  /** Of all texts together. */
+  readonly tokens: number
 }
 
 /** Where one answer goes. After `end` or `fail` nothing follows. */
@@ -77,7 +83,7 @@ export class ModelProcess {
   /** Running and waiting, in order of arrival. */
   readonly #requests = new Map<number, Request>()
   readonly #shares = new Shares()
-  readonly #counts = new PendingCounts()
+  readonly #questions = new PendingQuestions()
   readonly #watchdog: Watchdog
   #process: ProcessHandle | null = null
   #status: 'starting' | 'ready' | 'failed' | 'closed' = 'starting'
@@ -95,7 +101,7 @@ export class ModelProcess {
     this.#options = options
     this.#watchdog = new Watchdog({
       silence: options.longestSilence,
-      isWorking: () => this.#load().running + this.#counts.size > 0,
+      isWorking: () => this.#load().running + this.#questions.size > 0,
       after: (ms, run) => options.after(ms, run),
       alarm: () => this.#endSilent(),
     })
@@ -123,12 +129,29 @@ export class ModelProcess {
     signal.throwIfAborted()
     this.#refuseForGood()
     const id = ++this.#lastId
-    const tokens = this.#counts.add(id, prompt, signal)
-    if (this.#status === 'ready') this.#sendCount({ type: 'count', id, prompt })
+    const told = this.#question({ type: 'count', id, prompt }, signal)
     const callOff = this.#options.after(this.#options.longestWait, () =>
-      this.#counts.reject(id, new Failure('overloaded', overloaded, { cause: this.#reason })),
+      this.#questions.reject(id, new Failure('overloaded', overloaded, { cause: this.#reason })),
     )
-    return tokens.finally(callOff)
+    const answer = await told.finally(callOff)
+    return answer.type === 'counted' ? answer.tokens : []
+  }
+
+  /** The vectors of some texts, as llama.cpp gives them. Throws `overloaded`, as the queue is full, and `engine-lost`. */
+  async embed(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts> {
+    signal.throwIfAborted()
+    this.#refuseForGood()
+    if (this.#questions.size > this.#options.queue) throw new Failure('overloaded', overloaded)
+    const answer = await this.#question({ type: 'embed', id: ++this.#lastId, texts }, signal)
+    return answer.type === 'embedded' ? answer : { vectors: [], tokens: 0 }
+  }
+
+  #question(question: Question, signal: AbortSignal): Promise<FromProcess> {
+    const answer = this.#questions.add(question, signal, () =>
+      this.#process?.send({ type: 'abort', id: question.id }),
+    )
+    if (this.#status === 'ready') this.#send(question)
+    return answer
   }
 
   /**
@@ -155,14 +178,15 @@ export class ModelProcess {
       throw new Failure('overloaded', overloaded, { cause: this.#reason })
   }
 
-  #sendCount(message: ToProcess): void {
+  #send(message: Question): void {
     this.#process?.send(message)
     this.#watchdog.start()
   }
 
   state(): EngineState {
     const status = this.#status === 'closed' ? 'failed' : this.#status
-    return { status, reason: this.#reason, ...this.#load() }
+    const { running, waiting } = this.#load()
+    return { status, reason: this.#reason, running: running + this.#questions.size, waiting }
   }
 
   async close(): Promise<void> {
@@ -249,12 +273,14 @@ export class ModelProcess {
         return
       case 'too-long':
         this.#fail(message.id, overflow(message.tokens, message.leastRoom, message.window))
+        this.#questions.reject(message.id, overflow(message.tokens, 0, message.window, 'input'))
         return this.#deal()
       case 'refused':
         this.#fail(message.id, toFailure(new Error(message.reason)))
         return this.#deal()
       case 'counted':
-        return this.#counts.resolve(message.id, message.tokens)
+      case 'embedded':
+        return this.#questions.resolve(message.id, message)
       case 'alive':
         return
       case 'said':
@@ -277,7 +303,7 @@ export class ModelProcess {
     this.#reason = ''
     this.#failedStarts = 0
     this.#startedAt = now
-    for (const message of this.#counts.messages()) this.#sendCount(message)
+    for (const question of this.#questions.all()) this.#send(question)
     this.#deal()
   }
 
@@ -314,7 +340,7 @@ export class ModelProcess {
     if (!wasReady) this.#failedStarts += 1
     this.#reason = reason
     this.#status = 'starting'
-    if (wasReady) this.#counts.rejectAll(lost(reason))
+    if (wasReady) this.#questions.rejectAll(lost(reason))
     this.#loseAnswers(reason)
     if (this.#failedStarts < mostFailedStarts) return this.#restart()
     log({ event: 'failed', model: name, reason })
@@ -349,7 +375,7 @@ export class ModelProcess {
     this.#status = status
     this.#reason = reason
     const failure = new Failure('overloaded', overloaded, { cause: reason })
-    this.#counts.rejectAll(failure)
+    this.#questions.rejectAll(failure)
     for (const id of this.#requests.keys()) this.#fail(id, failure)
   }
 }

@@ -1,4 +1,3 @@
-import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import type { Time } from './time.ts'
 
@@ -12,12 +11,12 @@ export interface Patience {
  * The events of an engine, which is left when it is silent for too long; that throws `engine-lost`. The time that the
  * reader takes is not the engine's.
  */
-export async function* patiently(
-  ask: (signal: AbortSignal) => AsyncIterable<ChatEvent>,
+export async function* patiently<Event>(
+  ask: (signal: AbortSignal) => AsyncIterable<Event>,
   { firstEvent, nextEvent }: Patience,
   { after }: Time,
   signal: AbortSignal,
-): AsyncGenerator<ChatEvent, void> {
+): AsyncGenerator<Event, void> {
   const silent = new AbortController()
   const events = ask(AbortSignal.any([signal, silent.signal]))[Symbol.asyncIterator]()
   let limit = firstEvent

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { aPrompt } from '../../../tests/contract/prompts.ts'
 import { aReplica } from '../../../tests/upstream/a-replica.ts'
+import type { EmbeddingRequest } from '../../chat/embedding.ts'
 import type { Engine } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind } from '../../chat/failure.ts'
@@ -45,7 +46,12 @@ function fake(...fates: readonly Fate[]): Engine & { readonly asked: Prompt[] } 
   }
   const state = () => ({ status: 'ready', reason: '', running: 0, waiting: 0 }) as const
   const count = () => Promise.reject(new Failure('invalid-request', 'It cannot count.'))
-  return { asked, answer, count, state, close: () => Promise.resolve() }
+  async function embed({ texts }: EmbeddingRequest) {
+    const fate = left.shift() ?? 'whole'
+    if (typeof fate === 'object') throw new Failure(fate.kind, fate.kind)
+    return { vectors: texts.map(() => Float32Array.of(1)), tokens: texts.length }
+  }
+  return { asked, answer, count, embed, state, close: () => Promise.resolve() }
 }
 
 function speech({ begun, thinking }: Prompt): ChatEvent[] {
@@ -117,6 +123,18 @@ async function read(engine: Engine, changed: Partial<Prompt> = {}) {
 
 const whole = words('a', 0, 6).join('')
 const lost = (after: number) => ({ after, kind: 'engine-lost' }) as const
+
+describe('vectors', () => {
+  const request = { model: aPrompt.model, texts: ['a', 'b'], dimensions: 1 }
+
+  test('are asked for elsewhere where an engine fails, and refused where they cannot be had', async () => {
+    const { engine, log } = pool([fake(lost(0)), fake()])
+    await expect(engine.embed(request, never)).resolves.toMatchObject({ tokens: 2 })
+    expect(log).toMatchObject([{ replica: 'r0', answer: 'asked for again' }])
+    const long = pool([fake({ after: 0, kind: 'context-overflow' }), fake()]).engine
+    await expect(long.embed(request, never)).rejects.toMatchObject({ kind: 'context-overflow' })
+  })
+})
 
 describe('an answer that fails before it began', () => {
   test('is asked for elsewhere at once', async () => {

@@ -1,3 +1,4 @@
+import type { EmbeddingRequest, Embeddings } from '../../chat/embedding.ts'
 import type { Engine, EngineState, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
@@ -221,6 +222,45 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     log({ model: name, replica: replica.name, failure: kind, cause: words, answer })
   }
 
+  /** Asked for again elsewhere where that may help, as an answer that has said nothing. */
+  async function embed(
+    request: EmbeddingRequest,
+    signal: AbortSignal,
+    notes: Notes = unnoted,
+  ): Promise<Embeddings> {
+    const leaving = AbortSignal.any([signal, closing.signal])
+    const avoid = new Set<Replica>()
+    let able = replicas
+    const deadline = time.now() + longestWait
+    for (let attempt = 1; ; attempt++) {
+      const replica = await next({ able, prefixes: [], avoid, attempt, deadline, signal: leaving })
+      const noted = notes.asked(replica.name)
+      const turn = replica.take(1, [])
+      const ask = (left: AbortSignal) => once(() => replica.engine.embed(request, left, noted))
+      try {
+        for await (const embeddings of patiently(ask, patience, time, leaving)) {
+          turn.began()
+          turn.end('whole', { ...noUsage, promptTokens: embeddings.tokens })
+          noted.ended('whole', '', '')
+          return embeddings
+        }
+      } catch (error) {
+        const failure = toFailure(error)
+        const curable = isCurable(failure) || failure.kind === 'internal'
+        turn.end(leaving.aborted || !curable ? 'left' : failure, noUsage)
+        signal.throwIfAborted()
+        if (closing.signal.aborted) throw stopping()
+        if (!isCurable(failure)) able = able.filter((other) => other !== replica)
+        const hopeless = attempt >= mostAttempts || able.length === 0 || !curable
+        note(replica, failure, hopeless ? 'ends' : 'asked for again', noted)
+        if (hopeless) throw failure
+        avoid.add(replica)
+      } finally {
+        noted.ended('left', '', '')
+      }
+    }
+  }
+
   /** Any of them can tell; one that cannot tells nothing of the others. */
   async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
     let failure: unknown = busy(null)
@@ -238,6 +278,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   return {
     answer,
     count,
+    embed,
     state: () => stateOf(replicas, pausing),
     replicas: () => replicas.map((replica) => replica.report()),
     async close() {
@@ -277,6 +318,10 @@ interface Lost {
 /** A choice whose limit was reached with the last token before it broke off. */
 async function* over(choice: number): AsyncGenerator<ChatEvent, void> {
   yield { type: 'finish', choice, reason: 'length' }
+}
+
+async function* once<T>(ask: () => Promise<T>): AsyncGenerator<T, void> {
+  yield await ask()
 }
 
 function brokenOff(): Failure {

@@ -9,6 +9,7 @@ import { openReplica } from './replica.ts'
 const engine: Engine = {
   answer: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('not asked')) }) }),
   count: () => Promise.reject(new Error('not asked')),
+  embed: () => Promise.reject(new Error('not asked')),
   state: () => ({ status: 'ready', reason: '', running: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 }

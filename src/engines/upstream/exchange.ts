@@ -41,6 +41,8 @@ export interface Connections {
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** The same, of what the server answers to a small question. */
   post(path: string, body: JsonObject, signal: AbortSignal): Promise<unknown>
+  /** Sends a request for the vectors of texts, and gives all that is answered. Throws as `ask` does. */
+  embed(body: JsonObject, signal: AbortSignal, context: Readonly<Record<string, string>>): Promise<unknown>
   /** Resolves where the server answers at a path, whatever it thinks of it. Throws `engine-lost` where it is out of order. */
   ping(path: string, signal: AbortSignal): Promise<void>
   /** Cuts what is running. */
@@ -69,7 +71,12 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     const head = (name: string) => String(heads[name] ?? '')
     const bytes = unpacked(body, head('content-encoding'))
     const refused = async () =>
-      readFailure({ status, body: await readStart(bytes), retryAfter: head('retry-after'), now: clock() })
+      readFailure({
+        status,
+        body: await readStart(bytes),
+        retryAfter: head('retry-after'),
+        now: clock(),
+      })
     if (status !== 200) throw await refused()
     return { type: head('content-type'), bytes, refused }
   }
@@ -104,10 +111,13 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     }
   }
 
-  async function document(options: Omit<Dispatcher.RequestOptions, 'origin'>): Promise<unknown> {
+  async function document(
+    options: Omit<Dispatcher.RequestOptions, 'origin'>,
+    longest = longestDocument,
+  ): Promise<unknown> {
     try {
       const { bytes } = await send(options)
-      return parseJson(await readStart(bytes))
+      return parseJson(await readStart(bytes, longest))
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
     }
@@ -138,6 +148,17 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
         body: JSON.stringify(body),
         signal,
       }),
+    embed: (body, signal, context) =>
+      document(
+        {
+          method: 'POST',
+          path: posix.join(base, '/embeddings'),
+          headers: { ...context, ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        },
+        longestVectors,
+      ),
     async ping(path, signal) {
       try {
         const { statusCode, body } = await pool.request({
@@ -177,14 +198,16 @@ function unpacked(body: Readable, encoding: string): Readable {
 
 /** Room for the ids of a million tokens. */
 const longestDocument = 8_000_000
+/** Room for some thousand vectors as decimal numbers. */
+const longestVectors = 400_000_000
 
 /** The text of a document, or the start of one that is far too long. */
-async function readStart(bytes: Readable): Promise<string> {
+async function readStart(bytes: Readable, longest = longestDocument): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const part of bytes) {
     text += decoder.decode(part, { stream: true })
-    if (text.length > longestDocument) break
+    if (text.length > longest) break
   }
   return text
 }

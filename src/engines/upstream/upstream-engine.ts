@@ -1,3 +1,4 @@
+import type { EmbeddingRequest, Embeddings } from '../../chat/embedding.ts'
 import type { Engine, PromptTokens } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
@@ -11,6 +12,7 @@ import { openConnections } from './exchange.ts'
 import type { MediaFetcher } from './fetch-media.ts'
 import { interleave } from '../interleave.ts'
 import type { Chunk, ChunkCounts } from './read-chunk.ts'
+import { readEmbeddings } from './read-embeddings.ts'
 import { readOverflow } from './read-failure.ts'
 import { type ServerKind, servers } from './servers.ts'
 import { type CountSource, tokenCounter } from './token-counter.ts'
@@ -261,8 +263,31 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     log({ model: name, url, counts: now })
   }
 
+  /** All numbers of the vectors are asked for: few servers shorten them, and the first ones are the same. */
+  async function embed(
+    request: EmbeddingRequest,
+    signal: AbortSignal,
+    notes: Notes = unnoted,
+  ): Promise<Embeddings> {
+    const leaving = AbortSignal.any([signal, closing.signal])
+    running += 1
+    try {
+      const body = { model: options.model, input: request.texts, encoding_format: 'float' }
+      notes.started()
+      const said = await connections.embed(body, leaving, notes.context)
+      return readEmbeddings(said, request)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (closing.signal.aborted) throw stopping()
+      throw error
+    } finally {
+      running -= 1
+    }
+  }
+
   return {
     answer,
+    embed,
     count,
     probe: (signal) => connections.ping(traits.health, signal),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),

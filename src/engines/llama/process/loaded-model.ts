@@ -97,7 +97,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   }
 }
 
-function modelParams(llama: Llama, { gpuLayers }: LoadOptions): Struct {
+export function modelParams(llama: Llama, { gpuLayers }: LoadOptions): Struct {
   const own = llama.llama_model_default_params()
   return gpuLayers === 'auto' ? own : { ...own, n_gpu_layers: gpuLayers }
 }
@@ -107,13 +107,20 @@ const flashAttentions = { auto: -1, off: 0, on: 1 } as const
 
 function contextParams(llama: Llama, options: LoadOptions, batchSize: number, slots: number): Struct {
   return {
+    ...commonParams(llama, options, batchSize),
+    n_seq_max: slots,
+    // llama.cpp aborts when there are more sequences than outputs.
+    n_outputs_max: slots,
+  }
+}
+
+/** What holds of a context whatever it is for. */
+export function commonParams(llama: Llama, options: LoadOptions, batchSize: number): Struct {
+  return {
     ...llama.llama_context_default_params(),
     n_ctx: options.cells,
     n_batch: batchSize,
     n_ubatch: batchSize,
-    n_seq_max: slots,
-    // llama.cpp aborts when there are more sequences than outputs.
-    n_outputs_max: slots,
     n_threads: options.threads,
     n_threads_batch: options.threads,
     flash_attn_type: flashAttentions[options.flashAttention],
@@ -127,7 +134,7 @@ function contextParams(llama: Llama, options: LoadOptions, batchSize: number, sl
  * Without a pool of its own every decode starts and joins threads. They wait asleep for work (`poll` 0): spinning is a
  * little faster on an idle machine and takes cores from the server on a busy one.
  */
-function attachThreads(llama: Llama, context: Pointer, threads: number): void {
+export function attachThreads(llama: Llama, context: Pointer, threads: number): void {
   const params = { ...llama.ggml_threadpool_params_default(threads), poll: 0 }
   const pool = llama.ggml_threadpool_new(params)
   if (Number(pool) === 0) throw new Failure('internal', `llama.cpp cannot start ${threads} threads.`)
@@ -135,7 +142,7 @@ function attachThreads(llama: Llama, context: Pointer, threads: number): void {
 }
 
 /** `llama_batch` over arrays that live as long as it does; one sequence per token. */
-class Batch {
+export class Batch {
   #size = 0
   readonly #tokens: Int32Array
   readonly #positions: Int32Array
@@ -180,7 +187,7 @@ class Batch {
   }
 }
 
-class Vocabulary {
+export class Vocabulary {
   readonly #llama: Llama
   readonly #vocab: Pointer
   readonly #shown = new Map<number, Shown>()
@@ -192,12 +199,13 @@ class Vocabulary {
     this.#vocab = vocab
   }
 
-  tokenize(text: string, first: boolean): readonly number[] {
+  /** `controls`: whether a control token is read where its text stands. */
+  tokenize(text: string, first: boolean, controls = true): readonly number[] {
     const bytes = Buffer.from(text, 'utf8')
-    let count = this.#tokenizeInto(bytes, first)
+    let count = this.#tokenizeInto(bytes, first, controls)
     if (count < 0) {
       this.#room = new Int32Array(-count)
-      count = this.#tokenizeInto(bytes, first)
+      count = this.#tokenizeInto(bytes, first, controls)
     }
     const tokens = [...this.#room.subarray(0, count)]
     // A template that writes the beginning itself would have it twice.
@@ -205,7 +213,7 @@ class Vocabulary {
     return first && tokens[0] === bos && tokens[1] === bos ? tokens.slice(1) : tokens
   }
 
-  #tokenizeInto(bytes: Buffer, first: boolean): number {
+  #tokenizeInto(bytes: Buffer, first: boolean, controls: boolean): number {
     return this.#llama.llama_tokenize(
       this.#vocab,
       bytes,
@@ -213,7 +221,7 @@ class Vocabulary {
       this.#room,
       this.#room.length,
       first,
-      true,
+      controls,
     )
   }
 

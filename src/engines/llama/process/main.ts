@@ -1,29 +1,36 @@
 import { Failure } from '../../../chat/failure.ts'
 import { bindLlama } from '../bindings.ts'
 import { findLibraries, loadedBackends } from '../libraries.ts'
-import type { FromProcess, LoadOptions, ToProcess } from '../messages.ts'
-import { loadModel } from './loaded-model.ts'
+import type { EmbedderLoadOptions, FromProcess, LoadOptions, ToProcess } from '../messages.ts'
+import { Embedder, loadEmbeddingModel } from './embedder.ts'
+import { type LoadedModel, loadModel } from './loaded-model.ts'
 import { StepLoop } from './loop.ts'
 
 /**
- * The process of one model: loads it when told to, then answers until its parent is gone. A defect ends it; the parent
+ * The process of one model: loads it when told to, then answers, or turns texts into vectors, until its parent is gone. A defect ends it; the parent
  * starts another one. llama.cpp writes its log to standard error.
  */
 let loop: StepLoop | null = null
+let embedder: Embedder | null = null
 
 process.on('message', (message: ToProcess) => {
   switch (message.type) {
     case 'load':
-      loop = load(message.options)
+      load(message.options)
       break
     case 'answer':
       loop?.start(message.id, message.task)
       break
     case 'count':
       loop?.count(message.id, message.prompt)
+      embedder?.count(message.id, message.prompt)
+      break
+    case 'embed':
+      embedder?.embed(message.id, message.texts)
       break
     case 'abort':
       loop?.abort(message.id)
+      embedder?.abort(message.id)
       break
   }
 })
@@ -32,24 +39,28 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
-function load(options: LoadOptions): StepLoop | null {
+function load(options: LoadOptions | EmbedderLoadOptions): void {
   try {
     const llama = bindLlama(findLibraries())
-    const model = loadModel(llama, options)
+    if ('pooling' in options)
+      embedder = new Embedder(loadEmbeddingModel(llama, options), { send, turn: setImmediate })
+    else loop = openLoop(loadModel(llama, options), options)
     send({ type: 'ready', backends: loadedBackends(), system: llama.llama_print_system_info().trim() })
-    return new StepLoop(model, {
-      contextLength: options.contextLength,
-      sequences: options.sequences,
-      patience: 100,
-      send,
-      now: () => performance.now(),
-      turn: setImmediate,
-    })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     send({ type: 'load-failed', reason: error.message }, () => process.exit(1))
-    return null
   }
+}
+
+function openLoop(model: LoadedModel, { contextLength, sequences }: LoadOptions): StepLoop {
+  return new StepLoop(model, {
+    contextLength,
+    sequences,
+    patience: 100,
+    send,
+    now: () => performance.now(),
+    turn: setImmediate,
+  })
 }
 
 function send(message: FromProcess, sent = (): void => {}): void {
