@@ -82,7 +82,7 @@ async function tryServer(model: Model, server: UpstreamBinding, { environment }:
 
 async function tryModel({ id, contextLength }: Model, bound: LlamaBinding): Promise<string> {
   const { file, sequences, cache: type } = bound
-  const facts = readModelFile(file)
+  const facts = readModelFile(file, bound.adapters)
   checkCache(id, facts, bound)
   const { backends, ms } = await checkLoad(file, bound)
   const plan = planMemory(facts, { ...bound, contextLength })

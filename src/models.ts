@@ -187,7 +187,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
   function hostLlama(model: Model, bound: LlamaBinding) {
     const { id, contextLength } = model
     const { file, sequences, threads } = bound
-    const facts = readModelFile(file)
+    const facts = readModelFile(file, bound.adapters)
     if (facts.embedding !== null) return hostEmbedder(model, bound, facts, facts.embedding)
     if (model.embedding !== null) throw unfit(id, 'its file is that of a model that answers')
     const template = bound.template === '' ? facts.template : readText(bound.template)
@@ -458,8 +458,8 @@ function boundWith<One extends Binding | Replica>(one: One, { sequences, threads
 }
 
 /** As wide as the file's own, a sensible size and the memory allow. */
-function widestFor({ file, cache }: LlamaBinding, settings: Settings): number {
-  const facts = readModelFile(file)
+function widestFor({ file, cache, adapters }: LlamaBinding, settings: Settings): number {
+  const facts = readModelFile(file, adapters)
   if (facts.embedding !== null) return Math.min(facts.contextLength, widestOfVectors)
   const fits = widestWindow(facts, memoryFor(settings), cache)
   return Math.min(facts.contextLength, widestByDefault, Math.max(fits, narrowest))

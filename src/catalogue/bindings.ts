@@ -28,6 +28,12 @@ const llama = {
   cache: Type.Optional(Type.Union(cacheTypes.map((type) => Type.Literal(type)))),
   flashAttention: Type.Optional(Type.Union(flashAttentions.map((one) => Type.Literal(one)))),
   gpuLayers: Type.Optional(autoOr(Type.Integer({ minimum: 0, maximum: 10_000 }))),
+  adapters: Type.Optional(
+    Type.Array(
+      Type.Object({ file: text, scale: Type.Optional(Type.Number({ minimum: -100, maximum: 100 })) }, closed),
+      { maxItems: 16 },
+    ),
+  ),
 }
 
 const patience = {
@@ -117,6 +123,7 @@ function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
     cache: said.cache ?? untuned.cache,
     flashAttention: said.flashAttention ?? untuned.flashAttention,
     gpuLayers: said.gpuLayers ?? untuned.gpuLayers,
+    adapters: (said.adapters ?? []).map(({ file, scale = 1 }) => ({ file: resolve(folder, file), scale })),
   }
 }
 

@@ -44,12 +44,24 @@ describe('rows', () => {
       cache: 'f16',
       flashAttention: 'auto',
       gpuLayers: 'auto',
+      adapters: [],
     })
   })
 
   it('may have a chat template of their own beside them', () => {
     const [row] = read(bundled.replace('sequences: 16', 'sequences: 16, template: own.jinja'))
     expect(row?.engine).toMatchObject({ template: '/models/own.jinja' })
+  })
+
+  it('may have adapters beside them, which work as they were trained unless told otherwise', () => {
+    const adapters = 'adapters: [{ file: a.gguf }, { file: /b.gguf, scale: 0.5 }]'
+    const [row] = read(bundled.replace('sequences: 16', `sequences: 16, ${adapters}`))
+    expect(row?.engine).toMatchObject({
+      adapters: [
+        { file: '/models/a.gguf', scale: 1 },
+        { file: '/b.gguf', scale: 0.5 },
+      ],
+    })
   })
 
   it('may be run by a server of somebody else, whose key they name a place for', () => {

@@ -11,12 +11,20 @@ export interface Tuning {
   readonly flashAttention: (typeof flashAttentions)[number]
   /** Layers that are computed on graphics cards, where the libraries are built for them; `auto`: all. */
   readonly gpuLayers: 'auto' | number
+  /** All of them together, at all times. */
+  readonly adapters: readonly Adapter[]
+}
+
+/** A LoRA adapter: a GGUF file, absolute, and how strongly it works, 1 as it was trained. */
+export interface Adapter {
+  readonly file: string
+  readonly scale: number
 }
 
 /** As llama.cpp runs a model by itself. */
-export const untuned: Tuning = { cache: 'f16', flashAttention: 'auto', gpuLayers: 'auto' }
+export const untuned: Tuning = { cache: 'f16', flashAttention: 'auto', gpuLayers: 'auto', adapters: [] }
 
 /** That part of whatever has it. */
-export function tuningOf({ cache, flashAttention, gpuLayers }: Tuning): Tuning {
-  return { cache, flashAttention, gpuLayers }
+export function tuningOf({ cache, flashAttention, gpuLayers, adapters }: Tuning): Tuning {
+  return { cache, flashAttention, gpuLayers, adapters }
 }

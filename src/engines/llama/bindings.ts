@@ -15,6 +15,13 @@ export interface Llama {
   readonly llama_context_default_params: () => Struct
   readonly llama_model_load_from_file: (path: string, params: Struct) => Pointer
   readonly llama_init_from_model: (model: Pointer, params: Struct) => Pointer
+  readonly llama_adapter_lora_init: (model: Pointer, path: string) => Pointer
+  readonly llama_set_adapters_lora: (
+    context: Pointer,
+    adapters: BigUint64Array,
+    count: number,
+    scales: Float32Array,
+  ) => number
   readonly llama_attach_threadpool: (context: Pointer, pool: Pointer, poolForBatches: Pointer) => void
   readonly llama_decode: (context: Pointer, batch: Struct) => number
   readonly llama_get_logits_ith: (context: Pointer, index: number) => Pointer
@@ -109,6 +116,8 @@ function bindModel(llama: Library): Omit<Llama, SamplerName | ThreadName> {
     llama_context_default_params: llama.func('llama_context_params llama_context_default_params()'),
     llama_model_load_from_file: llama.func('uintptr_t llama_model_load_from_file(str, llama_model_params)'),
     llama_init_from_model: llama.func('uintptr_t llama_init_from_model(uintptr_t, llama_context_params)'),
+    llama_adapter_lora_init: llama.func('uintptr_t llama_adapter_lora_init(uintptr_t, str)'),
+    llama_set_adapters_lora: llama.func('int32_t llama_set_adapters_lora(uintptr_t, void *, size_t, void *)'),
     llama_attach_threadpool: llama.func('void llama_attach_threadpool(uintptr_t, uintptr_t, uintptr_t)'),
     llama_decode: llama.func('int32_t llama_decode(uintptr_t, llama_batch)'),
     llama_get_logits_ith: llama.func('uintptr_t llama_get_logits_ith(uintptr_t, int32_t)'),

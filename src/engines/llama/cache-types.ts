@@ -1,6 +1,7 @@
 import { Failure } from '../../chat/failure.ts'
 import type { CacheType, Tuning } from '../../chat/tuning.ts'
-import { blocks, type ModelFile } from './model-file.ts'
+import type { ModelFile } from './model-file.ts'
+import { blocks } from './tensors.ts'
 
 /** ggml's numbers of the types (`ggml.h`). */
 export const ggmlTypes: Readonly<Record<CacheType, number>> = {

@@ -43,7 +43,7 @@ export interface LlamaOptions extends Tuning {
  * Throws a `Failure` of kind `internal` when the file or the template cannot be used.
  */
 export function llamaEngine(options: LlamaOptions): Engine {
-  const file = readModelFile(options.file)
+  const file = readModelFile(options.file, options.adapters)
   return llamaEngineWithCells(options, file, planMemory(file, options).cells)
 }
 

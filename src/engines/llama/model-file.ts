@@ -1,6 +1,9 @@
 import { Failure } from '../../chat/failure.ts'
-import type { GgufHeader, GgufTensor, GgufValue } from './gguf.ts'
+import type { Adapter } from '../../chat/tuning.ts'
+import { readAdapter } from './adapter-file.ts'
+import type { GgufHeader, GgufValue } from './gguf.ts'
 import { readGguf } from './gguf.ts'
+import { checkTensors, elements } from './tensors.ts'
 
 /** What a GGUF file says of the model inside, read without touching the weights. */
 export interface ModelFile {
@@ -12,6 +15,7 @@ export interface ModelFile {
   readonly template: string
   readonly layers: number
   readonly parameters: number
+  /** Of the file and its adapters. */
   readonly sizeBytes: number
   /** llama.cpp's number for how most weights are stored (`general.file_type`), or null. */
   readonly fileType: number | null
@@ -36,14 +40,20 @@ export interface EmbeddingFile {
 }
 
 /**
- * Reads and checks the header of a GGUF file. Throws a `Failure` of kind `internal` that names the file and the reason:
+ * Reads and checks the header of a GGUF file, and those of the adapters that are to change it. Throws a `Failure` of kind `internal` that names the file and the reason:
  * unreadable, not GGUF, cut short, or with numbers that would abort llama.cpp instead of being refused by it.
  */
-export function readModelFile(path: string): ModelFile {
+export function readModelFile(path: string, adapters: readonly Adapter[] = []): ModelFile {
+  const [header, file] = readModel(path)
+  const bytes = adapters.map((adapter) => readAdapter(adapter, path, header))
+  return { ...file, sizeBytes: bytes.reduce((sum, each) => sum + each, file.sizeBytes) }
+}
+
+function readModel(path: string): [GgufHeader, ModelFile] {
   try {
     const header = readGguf(path)
     checkTensors(header)
-    return describeModel(header)
+    return [header, describeModel(header)]
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Failure('internal', `Model file ${path} cannot be used: ${reason}.`, { cause: error })
@@ -108,63 +118,6 @@ function mostHeads(value: GgufValue | undefined, key: string): number | null {
 
 function* numbers(values: Iterable<unknown>): Iterable<number> {
   for (const value of values) if (typeof value === 'number') yield value
-}
-
-/** Blocks of weights as ggml stores them: how many weights in a block, and its bytes (ggml.c's table of type traits). */
-export const blocks: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
-  0: [1, 4],
-  1: [1, 2],
-  2: [32, 18],
-  3: [32, 20],
-  6: [32, 22],
-  7: [32, 24],
-  8: [32, 34],
-  9: [32, 36],
-  10: [256, 84],
-  11: [256, 110],
-  12: [256, 144],
-  13: [256, 176],
-  14: [256, 210],
-  15: [256, 292],
-  16: [256, 66],
-  17: [256, 74],
-  18: [256, 98],
-  19: [256, 50],
-  20: [32, 18],
-  21: [256, 110],
-  22: [256, 82],
-  23: [256, 136],
-  24: [1, 1],
-  25: [1, 2],
-  26: [1, 4],
-  27: [1, 8],
-  28: [1, 8],
-  29: [256, 56],
-  30: [1, 2],
-  34: [256, 54],
-  35: [256, 66],
-  39: [32, 17],
-  40: [64, 36],
-}
-
-/** A download that broke off has a whole header and not all the weights. */
-function checkTensors(header: GgufHeader): void {
-  if (header.tensors.length === 0) throw new TypeError('it holds no weights')
-  const alignment = integer(header.values.get('general.alignment')) ?? 32
-  if (alignment < 1) throw new RangeError(`its alignment is ${alignment}`)
-  const start = Math.ceil(header.end / alignment) * alignment
-  for (const tensor of header.tensors) {
-    const [weights, bytes] = blocks[tensor.type] ?? [1, 0]
-    const end = start + tensor.offset + Math.ceil(elements(tensor) / weights) * bytes
-    if (end > header.fileBytes)
-      throw new RangeError(
-        `it is cut short: tensor ${tensor.name} ends at byte ${end} of ${header.fileBytes}`,
-      )
-  }
-}
-
-function elements(tensor: GgufTensor): number {
-  return tensor.shape.reduce((product, size) => product * size, 1)
 }
 
 type Values = ReadonlyMap<string, GgufValue>

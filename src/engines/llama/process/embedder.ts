@@ -1,6 +1,7 @@
 import { Failure } from '../../../chat/failure.ts'
 import { type Llama, readFloats } from '../bindings.ts'
 import type { EmbedderLoadOptions, FromProcess } from '../messages.ts'
+import { loadAdapters } from './load-adapters.ts'
 import { attachThreads, Batch, commonParams, modelParams, Vocabulary } from './loaded-model.ts'
 
 /** A model that turns texts into vectors. */
@@ -20,6 +21,7 @@ const mostAtOnce = 64
 export function loadEmbeddingModel(llama: Llama, options: EmbedderLoadOptions): EmbeddingModel {
   const model = llama.llama_model_load_from_file(options.file, modelParams(llama, options))
   if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
+  const adapt = loadAdapters(llama, model, options.adapters)
   const window = options.contextLength
   const context = llama.llama_init_from_model(model, {
     // A text is read in one piece: models that look both ways cannot do otherwise, and a mean is one of all its tokens.
@@ -30,6 +32,7 @@ export function loadEmbeddingModel(llama: Llama, options: EmbedderLoadOptions): 
   })
   if (Number(context) === 0) throw new Failure('internal', 'llama.cpp cannot make a context for the model.')
   attachThreads(llama, context, options.threads)
+  adapt(context)
   const dimensions = llama.llama_model_n_embd_out(model)
   const vocabulary = new Vocabulary(llama, llama.llama_model_get_vocab(model))
   const memory = llama.llama_get_memory(context)

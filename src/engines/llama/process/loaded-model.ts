@@ -8,6 +8,7 @@ import type { Struct } from '../struct-layouts.ts'
 import { findLikeliest, type Likelihood } from './find-likeliest.ts'
 import type { KvCache } from './kv-cache.ts'
 import { countSlots, openKvCache } from './kv-cache.ts'
+import { loadAdapters } from './load-adapters.ts'
 import type { Rules, TokenSampler } from './sampler.ts'
 import { Samplers } from './sampler.ts'
 
@@ -49,6 +50,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   const batchSize = Math.min(largestBatch, options.cells)
   const model = llama.llama_model_load_from_file(options.file, modelParams(llama, options))
   if (Number(model) === 0) throw new Failure('internal', 'llama.cpp cannot load the model.')
+  const adapt = loadAdapters(llama, model, options.adapters)
   const slots = countSlots(llama, model, options)
   const context = llama.llama_init_from_model(model, contextParams(llama, options, batchSize, slots))
   if (Number(context) === 0)
@@ -57,6 +59,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
       `llama.cpp cannot make a context for the model with a KV cache of ${options.cache}.`,
     )
   attachThreads(llama, context, options.threads)
+  adapt(context)
   const vocab = llama.llama_model_get_vocab(model)
   const vocabSize = llama.llama_vocab_n_tokens(vocab)
   const batch = new Batch(batchSize)
