@@ -40,6 +40,8 @@ export type Fault =
       readonly kind: 'reset' | 'silent' | 'no-done' | 'gzip' | 'crlf' | 'byte-by-byte' | 'wrong-type'
     }
   | { readonly kind: 'cut' | 'stall' | 'malformed' | 'error-frame' | 'filtered'; readonly at: number }
+  /** Its first token comes after so many of our milliseconds. */
+  | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'bundles' | 'no-usage'; readonly size: number }
 
 /** How the server was started. */
@@ -51,6 +53,8 @@ export interface FaultServerOptions {
   readonly window: number
   /** Whether it has a tokenizer to ask. */
   readonly tokenizes: boolean
+  /** Whether it refuses to go on with an answer that has begun. */
+  readonly refusesBegun: boolean
 }
 
 interface Body {
@@ -66,7 +70,14 @@ interface Body {
   readonly [field: string]: unknown
 }
 
-const started: FaultServerOptions = { splits: true, thought: 12, answer: 30, window: 512, tokenizes: true }
+const started: FaultServerOptions = {
+  splits: true,
+  thought: 12,
+  answer: 30,
+  window: 512,
+  tokenizes: true,
+  refusesBegun: false,
+}
 
 export async function openFaultServer(options: Partial<FaultServerOptions> = {}): Promise<FaultServer> {
   const how = { ...started, ...options }
@@ -151,6 +162,9 @@ async function reply(
 ): Promise<void> {
   if (fault.kind === 'reset') return void response.destroy()
   if (fault.kind === 'silent') return
+  if (fault.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
+  if (how.refusesBegun && body.continue_final_message === true)
+    return refuse(response, 400, '{"message":"continue_final_message is not supported"}')
   if (fault.kind === 'status') return refuse(response, fault.status, fault.body ?? '{}', fault.headers)
   const prompt = promptOf(body)
   if (prompt + body.max_tokens > how.window) {

@@ -46,8 +46,8 @@ export interface Replica extends ReplicaOptions {
   report(): ReplicaState
 }
 
-/** So many failures in a row close it. */
-const fewFailures = 3
+/** So many failures in a row close it, and after it was closed so many whole answers make up for that. */
+const few = 3
 /** So many probes that fail in a row do. */
 const fewProbes = 2
 /** Milliseconds that it is closed for the first time; twice as long each time that it fails its trial. */
@@ -61,8 +61,8 @@ const shareOfLatest = 0.2
 
 /**
  * After some failures in a row a replica is closed for a while, and then open for one answer, its trial: if that is
- * whole, it is open again. What it had been given before it was closed fails along with it, and is not held against it
- * twice. One that says when it may be asked again is closed until then. One that its probes find dead is closed until a
+ * whole, it is open again. Until some more are, a single failure closes it, for longer than the last time. What it had
+ * been given before it was closed fails along with it, and is not held against it twice. One that says when it may be asked again is closed until then. One that its probes find dead is closed until a
  * probe finds it alive, and then on trial.
  */
 export function openReplica(options: ReplicaOptions, { now, random }: Time): Replica {
@@ -70,9 +70,13 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
   const prefixesRead = new Set<string>()
   let choicesNow = 0
   let failures = 0
-  /** How often in a row it was closed. */
+  let wholes = 0
+  /** How often it was closed since it was last in order. */
   let breaks = 0
+  /** Counts how often it was closed at all. */
+  let era = 0
   let opensAt = 0
+  let circuit: 'closed' | 'half-open' = 'closed'
   let onTrial = false
   let deadProbes = 0
   let health: ReplicaState['health'] = 'unknown'
@@ -81,17 +85,28 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
   let firstEventMs: number | null = null
   let last: (Omit<LastFailure, 'ago'> & { readonly at: number }) | null = null
 
-  function fail({ kind, cause, retryAfter }: Failure, wasTrial: boolean): void {
+  function fail(): void {
     failures += 1
-    told.failures += 1
-    last = { kind, cause: wordsOf(cause), at: now() }
-    if (wasTrial || (breaks === 0 && failures >= fewFailures)) {
-      const ms = Math.min(longestBreak, firstBreak * 2 ** breaks)
-      breaks += 1
-      // Not all callers of all servers come back at the same time.
-      opensAt = now() + ms * (0.75 + random() / 2)
-    }
-    if (retryAfter !== null) opensAt = Math.max(opensAt, now() + retryAfter)
+    if (breaks === 0 && failures < few) return
+    const ms = Math.min(longestBreak, firstBreak * 2 ** breaks)
+    close()
+    // Not all callers of all servers come back at the same time.
+    opensAt = now() + ms * (0.75 + random() / 2)
+  }
+
+  function close(): void {
+    breaks += 1
+    era += 1
+    failures = wholes = 0
+    circuit = 'half-open'
+    onTrial = false
+  }
+
+  function succeed(): void {
+    failures = 0
+    wholes += 1
+    circuit = 'closed'
+    if (wholes >= few) breaks = 0
   }
 
   function closedFor(): number {
@@ -106,7 +121,8 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
     take(choices, prefixes) {
       const beganAt = now()
       choicesNow += choices
-      const isTrial = breaks > 0
+      const own = era
+      const isTrial = circuit === 'half-open'
       onTrial ||= isTrial
       for (const prefix of prefixes) {
         prefixesRead.delete(prefix)
@@ -125,11 +141,16 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
           choicesNow -= choices
           told.promptTokens += promptTokens
           told.cachedTokens += cachedTokens
-          if (isTrial) onTrial = false
+          if (isTrial && own === era) onTrial = false
           if (outcome === 'whole') {
             told.answers += 1
-            failures = breaks = 0
-          } else if (outcome !== 'left') fail(outcome, isTrial)
+            if (own === era) succeed()
+          } else if (outcome !== 'left') {
+            told.failures += 1
+            last = { kind: outcome.kind, cause: wordsOf(outcome.cause), at: now() }
+            if (own === era) fail()
+            if (outcome.retryAfter !== null) opensAt = Math.max(opensAt, now() + outcome.retryAfter)
+          }
         },
       }
     },
@@ -139,10 +160,13 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
       const before = health
       if (failure === null) health = 'up'
       else if (deadProbes >= fewProbes) health = 'down'
-      // What was dead has a trial before it.
-      if (before === 'down' && health === 'up') breaks = Math.max(breaks, 1)
-      if (health === 'down') prefixesRead.clear()
-      return health !== before && (health === 'down' || before === 'down')
+      const changed = health !== before && (health === 'down' || before === 'down')
+      // What was dead has a trial before it, and has lost what it had read.
+      if (changed && health === 'down') {
+        close()
+        prefixesRead.clear()
+      }
+      return changed
     },
     known(prefixes) {
       const first = prefixes.findIndex((prefix) => !prefixesRead.has(prefix))
@@ -150,7 +174,6 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
     },
     report() {
       const { id, name, kind, rank, memory } = options
-      const circuit = closedFor() > 0 && !onTrial ? 'open' : breaks > 0 ? 'half-open' : 'closed'
       return {
         id,
         name,
@@ -162,7 +185,7 @@ export function openReplica(options: ReplicaOptions, { now, random }: Time): Rep
         ...engine.state(),
         ...told,
         draining: isDraining(),
-        circuit,
+        circuit: closedFor() > 0 && !onTrial ? 'open' : circuit,
         health,
         probeMs,
         lastFailure: last === null ? null : { kind: last.kind, cause: last.cause, ago: now() - last.at },

@@ -40,6 +40,8 @@ export interface ChoiceReader {
 export function choiceReader(options: ChoiceOptions): ChoiceReader {
   const { choice, prompt, begun, budget, newId } = options
   const split = splitterFor(options)
+  /** Whether the splitter is yet to be told that the thought is open: it is, where the server leaves that to its client. */
+  let untold = begun.at === 'open'
   let splits = options.splits
   let state: ReturnType<ChoiceReader['state']> = 'going'
   let reason: EngineReason = 'stop'
@@ -86,6 +88,8 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     const kept = type === 'reasoning' ? breaks.feed(text).text : text
     if (kept === '') return
     if (splits && prompt.thinking.mode === 'on' && now !== said) payMarks(events)
+    if (untold && !splits) openThought(options, split)
+    untold = false
     said = now
     for (const event of split(saidPiece(type, choice, { text: kept, ...pay() }))) events.push(event)
   }
@@ -192,13 +196,16 @@ function checkCall({ tools, model: { dialect } }: Prompt, answer: string, calls:
 const mostMarks = 5
 
 /** Splits thought off text as it is written, which a server may leave to its client. */
-function splitterFor({ choice, prompt, begun, splits }: ChoiceOptions): Decoder {
+function splitterFor({ choice, prompt, begun }: ChoiceOptions): Decoder {
   const { thinking: marks, calls } = prompt.model.dialect
   if (marks === 'native' || begun.at === 'answer') return (event) => [event]
   const enders = calls === 'native' || prompt.tools.mode === 'none' ? [] : callMarkups[calls].openMarks
-  const decoder = thinkingDecoder(choice, marks, enders)
-  if (begun.at === 'open' && !splits) decoder({ type: 'text', choice, text: marks.open, tokens: 0 })
-  return decoder
+  return thinkingDecoder(choice, marks, enders)
+}
+
+function openThought({ choice, prompt: { model } }: ChoiceOptions, split: Decoder): void {
+  const marks = model.dialect.thinking
+  if (marks !== 'native') split({ type: 'text', choice, text: marks.open, tokens: 0 })
 }
 
 /** The words that stand for a whole answer; any other stands for one that is not. */
