@@ -172,7 +172,7 @@ describe('how long a pool waits where no other server is left', () => {
   test('not at all, where that is more than a caller has time for, who is told so', async () => {
     const pool = await openPool({}, {})
     meet(pool.servers, [], status(429, '120'))
-    const failure = await decode(pool.engine.answer(request, never), request, () => 'id')
+    const failure = await decode(pool.engine.answer({ ...request, caller: '' }, never), request, () => 'id')
       .next()
       .catch(toFailure)
     expect(failure).toMatchObject({ kind: 'overloaded', retryAfter: 120_000 })
