@@ -70,7 +70,7 @@ async function ask({ engine }: OpenPool, changed: Partial<ChatRequest> = {}) {
   const events: ChatEvent[] = []
   let end = ''
   try {
-    for await (const event of decode(engine.answer(asked, never), asked, () => 'id')) {
+    for await (const event of decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id')) {
       events.push(event)
       if (event.type === 'finish') end = event.reason
     }
