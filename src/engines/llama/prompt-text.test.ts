@@ -14,6 +14,7 @@ const file = {
 }
 
 const prompt: Prompt = { ...aPrompt, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] }
+const hi = '[{"role": "user", "content": "Hi"}]'
 
 const thinking = { mode: 'on', budget: 5, effort: { level: 'max', because: 'asked' } } as const
 
@@ -79,16 +80,15 @@ describe('messages', () => {
 
   test('tools are shown unless none may be called', () => {
     const tools = [{ name: 'f', description: 'd', parameters: { type: 'object' }, strict: false }]
-    expect(write({ messages: [], tools: { mode: 'auto', tools } })).toBe(
-      '[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]!',
+    expect(write({ tools: { mode: 'auto', tools } })).toBe(
+      hi +
+        '[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]!',
     )
   })
 
   test('an answer in JSON is asked for in a paragraph of the system message, which is made where there is none', () => {
     const rule = 'Answer with one JSON object and nothing else.'
-    expect(write({ messages: [], output: { kind: 'json' } })).toBe(
-      `[{"role": "system", "content": "${rule}"}]null!`,
-    )
+    expect(write({ output: { kind: 'json' } })).toBe(`[{"role": "system", "content": "${rule}"}]${hi}null!`)
     expect(write({ messages: [{ role: 'system', text: 'Be kind.' }], output: { kind: 'json' } })).toBe(
       `[{"role": "system", "content": "Be kind.\\n\\n${rule}"}]null!`,
     )
@@ -96,7 +96,7 @@ describe('messages', () => {
 
   test('an answer that must follow a schema is asked for with the schema', () => {
     const output = { kind: 'schema', schema: { const: '<|im_end|>' } } as const
-    expect(write({ messages: [], output })).toContain('and nothing else:\\n{\\"const\\":\\"')
+    expect(write({ output })).toContain('and nothing else:\\n{\\"const\\":\\"')
   })
 
   test('what the template refuses is refused in its words, without a stack', () => {
@@ -128,7 +128,6 @@ describe('messages', () => {
 describe('where thought stands', () => {
   const begun = (reasoning: string, text: string): Partial<Prompt> => ({
     thinking,
-    messages: [],
     begun: { reasoning, text, calls: [] },
   })
   const opened = `{{ '<think>\n' }}`
@@ -163,31 +162,34 @@ describe('where thought stands', () => {
 
   test('a thought that the template opens all the same is closed without thinking', () => {
     const after = (template: string, text = ''): string =>
-      write({ messages: [], begun: { reasoning: '', text, calls: [] } }, template)
+      write({ begun: { reasoning: '', text, calls: [] } }, template)
     expect(after(opened)).toBe('<think>\n\n</think>\n\n')
     expect(after('<think>')).toBe('<think></think>')
     expect(after('<think>', 'x')).toBe('<think></think>x')
   })
 
   test('begun texts stand where the template writes those of a turn, if it begins turns as it writes them', () => {
-    const turns = (
-      begins: string,
-    ): string => `{% if add_generation_prompt %}${begins}{% endif %}{% for m in messages %}
-{{- '#' }}{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}: {{ m.content.strip() }};{% endfor %}`
+    const turns = (begins: string): string => `{% for m in messages %}
+{{- '#' }}{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}: {{ m.content.strip() }};{% endfor %}
+{%- if add_generation_prompt %}${begins}{% endif %}`
     const after = (template: string, reasoning: string): string =>
-      write({ messages: [], thinking, begun: { reasoning, text: 'x', calls: [] } }, template)
-    expect(after(turns('#'), '')).toBe('#: x')
-    expect(after(turns('#'), 'so')).toBe('#(so): x')
-    expect(after(turns('>'), '')).toBe('>x')
-    expect(after(turns('>'), 'so')).toBe('><think>\nso\n</think>\n\nx')
+      write({ thinking, begun: { reasoning, text: 'x', calls: [] } }, template)
+    expect(after(turns('#'), '')).toBe('#: Hi;#: x')
+    expect(after(turns('#'), 'so')).toBe('#: Hi;#(so): x')
+    expect(after(turns('>'), '')).toBe('#: Hi;>x')
+    expect(after(turns('>'), 'so')).toBe('#: Hi;><think>\nso\n</think>\n\nx')
+  })
+
+  test('a bare text is continued as it is', () => {
+    expect(write({ messages: [], begun: { reasoning: '', text: 'x', calls: [] } })).toBe('x')
   })
 
   test('without thinking only the text is continued', () => {
-    expect(write({ messages: [], begun: { reasoning: 'so', text: 'x', calls: [] } })).toBe('null!x')
+    expect(write({ begun: { reasoning: 'so', text: 'x', calls: [] } })).toBe(`${hi}null!x`)
   })
 
   test('the switch and the effort reach the template', () => {
-    expect(write({ messages: [], thinking })).toBe('null+max!')
+    expect(write({ thinking })).toBe(`${hi}null+max!`)
   })
 
   test('a call ends a thought only where calls are possible', () => {
