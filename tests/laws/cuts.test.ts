@@ -5,6 +5,7 @@ import type { ChatRequest } from '../../src/chat/request.ts'
 import { readCalls } from '../decode/read-calls.ts'
 import { writeCalls } from './call-writers.ts'
 import { asks, collect, countTokens, cutTexts, fold, meant, said } from './engine-texts.ts'
+import { runs } from '../runs.ts'
 
 /** The mark that closes a value: a value cannot hold it. */
 const closeMarks = /<\/(parameter|arg_value|｜DSML｜parameter)>/
@@ -27,7 +28,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
         expect((await fold(request, said(text.split(''), reason))).choices).toEqual(whole.choices)
       },
     )
-    await fc.assert(property, { numRuns: 100 })
+    await fc.assert(property, { numRuns: runs(100) })
   })
 
   test('every token that an engine counts is counted once', async () => {
@@ -35,7 +36,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
       const events = await collect(unstopped, said(pieces))
       expect(countTokens(events, 'text', 'reasoning', 'mark', 'call-start', 'call-text')).toBe(pieces.length)
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: runs(60) })
   })
 
   test('L6: an answer cut anywhere claims no call, and its arguments are the beginning of the whole ones', async () => {
@@ -52,7 +53,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
         )
       }
     })
-    await fc.assert(property, { numRuns: 100 })
+    await fc.assert(property, { numRuns: runs(100) })
   })
 
   test('L6: tool-calls is only said of calls whose arguments are whole', async () => {
@@ -65,7 +66,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
         if (written) JSON.parse(call.function.arguments)
       }
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: runs(60) })
   })
 
   test('what is no call comes out exactly as it went in', () => {
@@ -74,7 +75,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
       fc.pre(read.calls.length === 0)
       expect(read).toEqual({ text, calls: [], finish: 'stop' })
     })
-    fc.assert(property, { numRuns: 60 })
+    fc.assert(property, { numRuns: runs(60) })
   })
 
   test('nothing is lost that is put anywhere in a text', async () => {
@@ -85,7 +86,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
       const all = [message?.reasoning_content, message?.content, ...calls].join('\n')
       expect(pieces.flatMap((_, at) => (all.includes(`~${at}~`) ? [] : [at]))).toEqual([])
     })
-    await fc.assert(property, { numRuns: 100 })
+    await fc.assert(property, { numRuns: runs(100) })
   })
 
   test('calls that the chat template would write come out as they were meant', () => {
@@ -102,7 +103,7 @@ describe.each(callSyntaxes)('%s', (syntax) => {
       })
       expect(come).toEqual(calls)
     })
-    fc.assert(property, { numRuns: 60 })
+    fc.assert(property, { numRuns: runs(60) })
   })
 
   test('without calls, thought and wrappers, the text comes out exactly as it went in', async () => {
@@ -111,6 +112,6 @@ describe.each(callSyntaxes)('%s', (syntax) => {
       fc.pre(!/^\s*<\/?think>|<\/?answer>/.test(text))
       expect((await fold(plain, said(pieces))).choices[0]?.message.content).toBe(text)
     })
-    await fc.assert(property, { numRuns: 25 })
+    await fc.assert(property, { numRuns: runs(25) })
   })
 })

@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { collect, countTokens, cutText, request, said, unstopped } from './engine-texts.ts'
+import { runs } from '../runs.ts'
 
 const anyEvent = fc.oneof(
   fc.record({
@@ -48,7 +49,7 @@ test('L3: each choice finishes once or the answer throws once, and nothing follo
     expect(await answer.next()).toEqual({ done: true, value: undefined })
     expect(returned).toBe(1)
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: runs(300) })
 })
 
 test('L3: the engine is read no further than the last finish', async () => {
@@ -81,7 +82,7 @@ test('L7: a reader who leaves after any event has the engine returned', async ()
     await answer.return()
     expect(running).toBe(0)
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(100) })
 })
 
 test("L8: decode counts no more thought and no more answer than the engine's own tokens of each", async () => {
@@ -94,5 +95,5 @@ test("L8: decode counts no more thought and no more answer than the engine's own
     expect(countTokens(events, 'reasoning')).toBeLessThanOrEqual(thought.length)
     expect(countTokens(events, 'text', 'call-start', 'call-text')).toBeLessThanOrEqual(answer.length)
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: runs(300) })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { collect, cutText, fold, request, said, scored } from './engine-texts.ts'
+import { runs } from '../runs.ts'
 
 const asked: ChatRequest = { ...request, logprobs: 0 }
 const plain: ChatRequest = { ...asked, tools: { mode: 'none' } }
@@ -14,7 +15,7 @@ test('a token has its log probability where it is counted as text, and nowhere e
       expect(told).toBe(event.type === 'text' ? event.tokens : 0)
     }
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('the tokens of a text are the text, but for what a stop text cuts off the last one', async () => {
@@ -28,5 +29,5 @@ test('the tokens of a text are the text, but for what a stop text cuts off the l
     const isCut = /STOP|TOPS!/.test(text)
     expect(isCut || tokens.join('') === content).toBe(true)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })

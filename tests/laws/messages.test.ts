@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../src/chat/event.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { replayMessage } from '../golden/replay.ts'
 import { cutText, request, said, unstopped } from './engine-texts.ts'
+import { runs } from '../runs.ts'
 
 /** A block as the body has it. */
 interface Block {
@@ -98,7 +99,7 @@ test('L1: wherever an engine cuts its text, the folded message is the same', asy
     const cut = await fold(request, said(pieces, reason))
     expect({ ...cut, usage: {} }).toEqual({ ...whole, usage: {} })
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('L2: merging the events of the stream gives the JSON body', async () => {
@@ -106,7 +107,7 @@ test('L2: merging the events of the stream gives the JSON body', async () => {
     const { answer, sse } = await replayMessage(request, said(pieces, reason))
     expect(merge(eventsOf(sse)).message).toEqual(JSON.parse(answer))
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('L2: also where a server says something in the middle of a call', async () => {
@@ -139,7 +140,7 @@ test('L2: also where a server says something in the middle of a call', async () 
       expect(answer).toContain('"input":{"a":1}')
     },
   )
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('L5: message_start first, one block after another, usage never shrinking, message_stop last', async () => {
@@ -163,7 +164,7 @@ test('L5: message_start first, one block after another, usage never shrinking, m
     const last = events.at(-2)?.usage ?? {}
     for (const key of Object.keys(start)) expect(last[key]).toBeGreaterThanOrEqual(start[key] ?? 0)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('L6: a stream cut at any event claims no whole call, and its arguments are the beginning of the whole ones', async () => {
@@ -178,7 +179,7 @@ test('L6: a stream cut at any event claims no whole call, and its arguments are 
     }
     for (const [at, text] of cut.inputs) expect(whole.inputs.get(at)?.slice(0, text.length)).toBe(text)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('an answer that broke off ends with its failure and has no message_stop', async () => {
@@ -190,5 +191,5 @@ test('an answer that broke off ends with its failure and has no message_stop', a
     expect(last).toMatchObject({ type: 'error', code: 50508, error: { type: 'overloaded_error' } })
     expect(JSON.parse(answer)).toEqual(last)
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(100) })
 })

@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../src/chat/event.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { replay } from '../golden/replay.ts'
 import { type AnswerBody, cutText, request, said, scored } from './engine-texts.ts'
+import { runs } from '../runs.ts'
 
 /** A chunk of a stream, as far as a client's merge looks into it. */
 interface Chunk extends Omit<AnswerBody, 'choices'> {
@@ -95,7 +96,7 @@ test('L2: merging the deltas of the stream gives the JSON body', async () => {
     const { id, created, model, usage, system_fingerprint: fingerprint } = body
     expect(last).toMatchObject({ id, created, model, usage, system_fingerprint: fingerprint })
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: runs(300) })
 })
 
 test('L5: role first, usage on every chunk and never shrinking, finish before [DONE], [DONE] last', async () => {
@@ -124,7 +125,7 @@ test('L5: role first, usage on every chunk and never shrinking, finish before [D
     const usageOnly = chat.reply.kind === 'stream' && chat.reply.usageChunk
     expect(chunks.filter(({ choices }) => choices.length === 0).length).toBe(usageOnly ? 1 : 0)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('an answer that broke off ends with its failure and has no [DONE]', async () => {
@@ -134,5 +135,5 @@ test('an answer that broke off ends with its failure and has no [DONE]', async (
     expect(sse).not.toContain('"finish_reason":"')
     expect(linesOf(sse).at(-1)).toMatch(/^\{"code":50508,/)
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(100) })
 })

@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../../storage/database.ts'
 import { findRequest, listRequests } from '../../storage/requests.ts'
 import { Journal } from './journal.ts'
 import { type Ledger, type LedgerState, openLedger } from './ledger.ts'
+import { runs } from '../../../tests/runs.ts'
 
 let folder = ''
 let database: Database
@@ -275,7 +276,7 @@ it('has each request once, whatever fails in between and however processes follo
       expect(of('abandoned').toSorted()).toEqual(left.toSorted())
       expect(files()).toEqual([])
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   )
 }, 60_000)
 

@@ -14,6 +14,7 @@ import { decoderFor } from '../../../decode/decoder-for.ts'
 import { accepts } from './accepts.ts'
 import { answerGrammar } from './answer-grammar.ts'
 import type { Grammar } from './rules.ts'
+import { runs } from '../../../../tests/runs.ts'
 
 const anyObject: JsonObject = { type: 'object' }
 
@@ -234,7 +235,7 @@ describe.each(callSyntaxes)('calls written as %s', { timeout: 60_000 }, (syntax)
           ).toBe('')
         }
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: runs(60), seed: 1 },
     )
   })
 
@@ -253,7 +254,7 @@ describe.each(callSyntaxes)('calls written as %s', { timeout: 60_000 }, (syntax)
         ).calls)
           expect(validates(asked, each.arguments) ? '' : each.arguments).toBe('')
       }),
-      { numRuns: 10, seed: 1 },
+      { numRuns: runs(10), seed: 1 },
     )
   })
 })

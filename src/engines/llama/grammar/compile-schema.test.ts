@@ -7,6 +7,7 @@ import { validates } from '../../../../tests/engines/llama/validates.ts'
 import type { Json, JsonObject } from '../../../chat/json.ts'
 import { accepts } from './accepts.ts'
 import { writeGbnf } from './write-gbnf.ts'
+import { runs } from '../../../../tests/runs.ts'
 
 /** A second of work, on a machine that does much else. */
 const timeout = 60_000
@@ -265,7 +266,7 @@ test('every instance of a generated schema is in its grammar', { timeout }, () =
         expect(taken(schema, JSON.stringify(instance))).toHaveLength(1)
       },
     ),
-    { numRuns: 100, seed: 1 },
+    { numRuns: runs(100), seed: 1 },
   )
 })
 
@@ -279,6 +280,6 @@ test('every text of the grammar of a generated schema is an instance', { timeout
         expect(validates(schema, text) ? '' : text).toBe('')
       },
     ),
-    { numRuns: 60, seed: 1 },
+    { numRuns: runs(60), seed: 1 },
   )
 })

@@ -5,6 +5,7 @@ import { FakeModel } from '../../../../tests/engines/llama/fake-model.ts'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
 import { StepLoop } from './loop.ts'
+import { runs } from '../../../../tests/runs.ts'
 
 const contextLength = 60
 
@@ -372,6 +373,6 @@ test('whatever came before, answers are the same, and no cell and no slot is los
       finish(step)
       expect(answerOf(sent, 2000)).toBe(alone(filling))
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
