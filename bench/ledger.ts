@@ -83,6 +83,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
     models: () => [],
     states: () => new Map(),
     ledger: () => ledger.state(),
+    redis: () => 'none',
     admin: {
       identify: identifyAdmin,
       sessions: accounts.sessions,

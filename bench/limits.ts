@@ -90,6 +90,7 @@ await server.close()
 const kept = openMetrics({
   states: () => new Map(),
   records: () => ({ waitingBytes: 0, lost: 0 }),
+  redis: () => 'none',
   spansDropped: () => 0,
   used: () => ({ cpu: 0, memory: 0 }),
 })

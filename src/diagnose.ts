@@ -42,6 +42,8 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
       accessSync(nearestFolder(settings.dataFolder), constants.W_OK | constants.X_OK)
       return settings.dataFolder
     }),
+    ...(settings.database === '' ? [] : [await look('database', () => probeDatabase(settings))]),
+    ...(settings.redis === '' ? [] : [await look('redis', () => probeLimits(settings))]),
   ]
   const models: Finding[] = []
   const seen = new Set<string>()
@@ -59,6 +61,17 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
     }
   }
   return [...system, ...models]
+}
+
+async function probeDatabase({ database }: Settings): Promise<string> {
+  const { probePostgres } = await import('./storage/probe.ts')
+  return probePostgres(database)
+}
+
+async function probeLimits({ redis, limits }: Settings): Promise<string> {
+  const { probeRedis } = await import('./storage/probe.ts')
+  const policy = limits.redisGone === 'share' ? `1 / ${limits.servers} of each limit` : 'refuse with 503'
+  return `${await probeRedis(redis, () => performance.now())}; without it: ${policy}`
 }
 
 function tryEngine(

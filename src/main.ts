@@ -17,6 +17,7 @@ import type { AnswerRecord } from './chat/answer-record.ts'
 import type { EngineState } from './chat/engine.ts'
 import { Failure, toFailure } from './chat/failure.ts'
 import type { Life } from './chat/life.ts'
+import type { RedisState } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
 import { complete, count, embed } from './complete.ts'
 import { openMetrics } from './http/metrics/metrics.ts'
@@ -82,7 +83,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const { database } = folder
   const newSpanId = () => Buffer.from(world.randomBytes(8)).toString('hex')
   const exporter = await openTraces(settings, world, newSpanId)
-  let limiter: Limiter | undefined
+  let limiter: Limiting | undefined
   let ledger: Ledger | undefined
   let accounts: Accounts
   let models: Models
@@ -90,6 +91,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const metrics = openMetrics({
     states: () => models.states(),
     records: () => ledger?.state() ?? { waitingBytes: 0, lost: 0 },
+    redis: () => limiter?.redis() ?? 'none',
     spansDropped: () => exporter?.dropped() ?? 0,
     used: world.used,
   })
@@ -105,7 +107,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       ...folder,
       limits: openLimits({
         ...settings.limits,
-        limiter,
+        limiter: limiter.limiter,
         decided: (model, decision) => metrics.decided(model, decision),
       }),
       clock: world.clock,
@@ -138,7 +140,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       throw error
     })
   } catch (error) {
-    await limiter?.close()
+    await limiter?.limiter.close()
     await ledger?.close()
     await database.close()
     throw error
@@ -162,6 +164,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     models: () => offered().map(({ model }) => model),
     states: () => models.states(),
     ledger: () => ledger.state(),
+    redis: () => limiter.redis(),
     admin: {
       identify: (authorization) => accounts.identifyAdmin(authorization),
       sessions: accounts.sessions,
@@ -195,7 +198,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     stopWatching()
     await lifecycle.close()
     await models.close()
-    await limiter.close()
+    await limiter.limiter.close()
     await ledger.close()
     await exporter?.close()
     await stopForgetting()
@@ -321,10 +324,15 @@ export async function openDirectoryAlone(settings: Settings, world: World) {
   return { directory, database: folder.database }
 }
 
+interface Limiting {
+  readonly limiter: Limiter
+  readonly redis: () => RedisState
+}
+
 /** Counts in Redis where the settings name one, else in this process. */
-async function openLimiter({ redis: address, limits }: Settings, world: World): Promise<Limiter> {
+async function openLimiter({ redis: address, limits }: Settings, world: World): Promise<Limiting> {
   const own = memoryLimiter(world.steady)
-  if (address === '') return own
+  if (address === '') return { limiter: own, redis: () => 'none' }
   // Its client takes memory and time to load, and most do without.
   const { openRedis } = await import('./storage/redis.ts')
   const { redisLimiter } = await import('./accounts/limits/redis-limiter.ts')
@@ -343,7 +351,10 @@ async function openLimiter({ redis: address, limits }: Settings, world: World): 
     restarted: limits.redisRestarted,
     time: "redis.call('TIME')",
   })
-  return limits.redisGone === 'share' ? shareWhileGone(shared, own, limits.servers) : shared
+  return {
+    limiter: limits.redisGone === 'share' ? shareWhileGone(shared, own, limits.servers) : shared,
+    redis: () => (redis.isUp() ? 'up' : 'down'),
+  }
 }
 
 /** Null where nothing is traced. */

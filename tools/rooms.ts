@@ -34,7 +34,7 @@ export const rooms: Readonly<
     types: ['catalogue'],
   },
   measure: { all: ['chat'], types: [] },
-  diagnose: { all: ['chat', 'engines', 'models', 'settings'], types: ['catalogue'] },
+  diagnose: { all: ['chat', 'engines', 'storage', 'models', 'settings'], types: ['catalogue'] },
   cli: {
     all: ['main', 'models', 'hub', 'measure', 'diagnose', 'settings', 'schema', 'chat', 'read-sse'],
     types: ['catalogue'],

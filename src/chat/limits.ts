@@ -33,3 +33,6 @@ export interface Refusal {
   readonly retryIn: number | null
   readonly standings: readonly Standing[]
 }
+
+/** Whether limits can be counted where they are shared: `none` where no Redis is named. */
+export type RedisState = 'none' | 'up' | 'down'

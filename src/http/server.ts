@@ -6,6 +6,7 @@ import type { EngineState, PromptTokens } from '../chat/engine.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Arrival, Caller, Gate } from '../chat/gate.ts'
 import type { KnownLife } from '../chat/life.ts'
+import type { RedisState } from '../chat/limits.ts'
 import type { Model } from '../chat/model.ts'
 import { readTraceContext } from '../chat/trace-context.ts'
 import type { ChatRequest } from '../chat/request.ts'
@@ -42,6 +43,7 @@ export interface HttpParts {
   readonly models: () => readonly Model[]
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly ledger: () => LedgerState
+  readonly redis: () => RedisState
   readonly admin: AdminParts
   /** The folder of the built console. */
   readonly consoleFolder: string
@@ -142,9 +144,12 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     const states = [...parts.states()]
     const ready = states.every(([, { status }]) => status === 'ready' || status === 'resting')
     const models = states.map(([id, { status, running, waiting }]) => ({ id, status, running, waiting }))
-    return reply
-      .status(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'unavailable', models, records: writeLedgerState(parts.ledger()) })
+    return reply.status(ready ? 200 : 503).send({
+      status: ready ? 'ok' : 'unavailable',
+      models,
+      records: writeLedgerState(parts.ledger()),
+      limits: { redis: parts.redis() },
+    })
   })
   app.get('/metrics', async (request, reply) => {
     if (parts.metricsReaders === 'admin') await parts.identifyAdmin(request.headers.authorization ?? '')

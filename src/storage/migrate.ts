@@ -28,23 +28,35 @@ export async function migrate(
       .addColumn('name', 'text', (column) => column.primaryKey())
       .execute()
     const rows = await query.selectFrom('migrations').select('name').execute()
-    const done = new Set(rows.map((row) => row.name))
-    const known = new Set(migrations.map((migration) => migration.name))
-    const unknown = [...done].filter((name) => !known.has(name))
-    if (unknown.length > 0) {
-      throw new Failure(
-        'invalid-request',
-        `it was changed by a newer Silica (${unknown.join(', ')}). ` +
-          'Start that version or newer, or use another database.',
-      )
-    }
-    const left = migrations.slice(done.size)
-    const missing = migrations.slice(0, done.size).find(({ name }) => !done.has(name))
-    if (missing !== undefined)
-      throw new Failure('invalid-request', `it has later changes, and lacks ${missing.name}.`)
+    const left = missingOf(
+      rows.map((row) => row.name),
+      migrations,
+    )
     for (const migration of left) {
       await migration.up(query, kind)
       await query.insertInto('migrations').values({ name: migration.name }).execute()
     }
   })
+}
+
+/** How many migrations a database lacks that has these. Throws as `migrate` does. */
+export function newMigrations(done: readonly string[]): number {
+  return missingOf(done, released).length
+}
+
+function missingOf(names: readonly string[], migrations: readonly Migration[]): readonly Migration[] {
+  const done = new Set(names)
+  const known = new Set(migrations.map((migration) => migration.name))
+  const unknown = names.filter((name) => !known.has(name))
+  if (unknown.length > 0) {
+    throw new Failure(
+      'invalid-request',
+      `it was changed by a newer Silica (${unknown.join(', ')}). ` +
+        'Start that version or newer, or use another database.',
+    )
+  }
+  const missing = migrations.slice(0, done.size).find(({ name }) => !done.has(name))
+  if (missing !== undefined)
+    throw new Failure('invalid-request', `it has later changes, and lacks ${missing.name}.`)
+  return migrations.slice(done.size)
 }

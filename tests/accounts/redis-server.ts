@@ -82,7 +82,7 @@ async function startServer(flagsIn: (folder: string) => readonly string[]): Prom
   return redis
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address = server.address()

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -141,6 +141,34 @@ it('stores one row a request, with all that is known, and leaves no file behind'
     },
   ])
   expect(files()).toEqual([])
+})
+
+it('has on disk after 50 ms what came in, and what ended', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const ledger = open('a')
+    // What it begins with is written.
+    await vi.advanceTimersByTimeAsync(50)
+    const onDisk = () =>
+      files()
+        .filter((file) => file.endsWith('.jsonl'))
+        .map((file) => readFileSync(join(folder, 'ledger', file), 'utf8'))
+        .join('')
+    const one = admission()
+    ledger.open(one)
+    await vi.advanceTimersByTimeAsync(50)
+    vi.useRealTimers()
+    await expect.poll(onDisk, patient).toContain(one.traceId)
+    expect(onDisk()).not.toContain('outcome')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    ledger.done(finished(one))
+    await vi.advanceTimersByTimeAsync(50)
+    vi.useRealTimers()
+    await expect.poll(onDisk, patient).toContain('"outcome":"finished"')
+    await ledger.close()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('stores rows soon, without being closed', async () => {

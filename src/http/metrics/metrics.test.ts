@@ -34,6 +34,7 @@ test('an answer is counted by model, with its tokens and its times', () => {
   const metrics = openMetrics({
     states: () => new Map([['owner/name', { status: 'ready', reason: '', running: 2, waiting: 3 }]]),
     records: () => ({ waitingBytes: 5, lost: 0 }),
+    redis: () => 'down',
     spansDropped: () => 0,
     used: () => ({ cpu: 1.5, memory: 100 }),
   })
@@ -60,6 +61,7 @@ test('an answer is counted by model, with its tokens and its times', () => {
     'silica_engine{model="owner/name",state="ready"} 1',
     'silica_engine{model="owner/name",state="starting"} 0',
     'silica_records_waiting_bytes 5',
+    'silica_redis_up 0',
     'process_cpu_seconds_total 1.5',
   ]) {
     expect(text.split('\n')).toContain(line)

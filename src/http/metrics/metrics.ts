@@ -1,7 +1,7 @@
 import type { AnswerRecord } from '../../chat/answer-record.ts'
 import type { EngineState } from '../../chat/engine.ts'
 import type { FailureKind } from '../../chat/failure.ts'
-import type { LimitDecision } from '../../chat/limits.ts'
+import type { LimitDecision, RedisState } from '../../chat/limits.ts'
 import { counter, histogram, reading, type Instrument } from './instruments.ts'
 
 /**
@@ -19,6 +19,7 @@ export interface Metrics {
 export interface MetricsParts {
   readonly states: () => ReadonlyMap<string, EngineState>
   readonly records: () => { readonly waitingBytes: number; readonly lost: number }
+  readonly redis: () => RedisState
   /** Requests whose traces were not sent. */
   readonly spansDropped: () => number
   /** Seconds of processor time, and bytes of memory. */
@@ -31,7 +32,7 @@ const whole = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
 
 const statuses = ['resting', 'starting', 'ready', 'failed'] as const
 
-export function openMetrics({ states, records, spansDropped, used }: MetricsParts): Metrics {
+export function openMetrics({ states, records, redis, spansDropped, used }: MetricsParts): Metrics {
   const requests = counter(
     'silica_requests_total',
     'Requests that were let in and have ended, by how: finished, abandoned, or what failed.',
@@ -102,6 +103,9 @@ export function openMetrics({ states, records, spansDropped, used }: MetricsPart
     reading('silica_records_lost_total', 'Records that were lost since the start.', [], () => [
       [records().lost],
     ]),
+    reading('silica_redis_up', 'Whether Redis answers; left out where none is named.', [], () =>
+      redis() === 'none' ? [] : [[redis() === 'up' ? 1 : 0]],
+    ),
     reading('silica_traces_dropped_total', 'Requests whose traces were dropped since the start.', [], () => [
       [spansDropped()],
     ]),
