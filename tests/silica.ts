@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { noLimits } from '../src/cli/read-limits.ts'
+import { readSettings } from '../src/cli/read-settings.ts'
 import { after, used } from '../src/cli/world.ts'
 import { openSilica, type World } from '../src/main.ts'
 import type { Settings } from '../src/settings.ts'
@@ -29,35 +29,19 @@ export async function openTestSilica(
   const key = `sk-${randomBytes(16).toString('hex')}`
   const silica = await openSilica(
     {
-      host: '127.0.0.1',
+      ...readSettings({
+        flags: {},
+        environment: {},
+        currentFolder: dataFolder,
+        homeFolder: dataFolder,
+        bundledModels: resolve(import.meta.dirname, '../models'),
+        consoleFolder: resolve(import.meta.dirname, '../dist/console'),
+      }),
       port: 0,
       dataFolder,
-      database: '',
-      redis: '',
-      limits: noLimits,
-      traces: null,
-      recordDays: 90,
-      records: 10_000_000,
-      models: [],
       bundledRows: [resolve(import.meta.dirname, '../models/nano.yaml')],
-      announces: true,
-      consoleFolder: resolve(import.meta.dirname, '../dist/console'),
-      standIn: '',
-      memory: 'auto',
-      idleMinutes: 0,
-      queue: 256,
-      sequences: 'auto',
-      threads: 'auto',
-      contextLength: 'auto',
-      compat: 'served',
       logLevel: 'silent',
-      metrics: 'admin',
-      announcements: 'keys',
-      webhooks: [],
       apiKeys: [key],
-      adminKeys: [],
-      environment: {},
-      secret: '',
       ...changed,
     },
     {

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AnswerRecord } from '../chat/answer-record.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Outcome } from '../chat/gate.ts'
+import { plainPrompt } from '../chat/plain-prompt.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { noUsage } from '../chat/usage.ts'
+import { aModel } from '../../tests/contract/prompts.ts'
 import { untold } from '../../tests/ledger/any-request.ts'
 import { noTraceContext } from '../chat/trace-context.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
@@ -245,47 +247,11 @@ describe('the directory', () => {
 
 describe('a ticket', () => {
   const request = (): ChatRequest => ({
-    model: {
-      id: 'test/model',
-      contextLength: 100,
-      answerLimit: { byDefault: 10, max: 100 },
-      thinking: { kind: 'never' },
-      effort: { kind: 'none' },
-      calls: 'never',
-      media: [],
-      json: false,
-      minP: true,
-      sampling,
-      dialect: { thinking: 'native', calls: 'native', wrappers: [], infill: null },
-      switches: { thinking: [], effort: [] },
-      embedding: null,
-      standIn: '',
-    },
-    messages: [{ role: 'user', parts: [{ type: 'text', text: 'what nobody else may read' }] }],
-    sampling,
+    ...plainPrompt(aModel, 'what nobody else may read', 10),
     stop: [],
-    thinking: { mode: 'off' },
-    answerLimit: 10,
-    leastRoom: 1,
-    tools: { mode: 'none' },
-    parallelCalls: true,
-    bias: [],
-    logprobs: null,
-    output: { kind: 'text' },
     choices: 2,
-    begun: { reasoning: '', text: '', calls: [] },
-    suffix: '',
     reply: { kind: 'stream', usageChunk: false },
   })
-  const sampling = {
-    temperature: 1,
-    topP: 1,
-    topK: 0,
-    minP: 0,
-    frequencyPenalty: 0,
-    presencePenalty: 0,
-    seed: null,
-  }
   const caller = { keyId: 'sk-1', accountId: 'team', level: '', models: null }
   const arrivalOf = (traceId: string) => ({
     traceId,

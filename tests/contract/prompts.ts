@@ -1,4 +1,5 @@
 import type { Model } from '../../src/chat/model.ts'
+import { plainPrompt } from '../../src/chat/plain-prompt.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 
 /** A model row as the bundled model has it. */
@@ -28,24 +29,9 @@ export const aModel: Model = {
 }
 
 /** A short question without thought, tools or limits that matter. */
-export const aPrompt: Prompt = {
-  model: aModel,
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'What is a laurel?' }] }],
-  sampling: { ...aModel.sampling, seed: 7 },
-  thinking: { mode: 'off' },
-  answerLimit: 16,
-  leastRoom: 1,
-  tools: { mode: 'none' },
-  parallelCalls: true,
-  bias: [],
-  logprobs: null,
-  output: { kind: 'text' },
-  choices: 1,
-  begun: { reasoning: '', text: '', calls: [] },
-  suffix: '',
-  caller: 'somebody',
-}
+export const aPrompt: Prompt = asks('What is a laurel?')
 
 export function asks(text: string): Prompt {
-  return { ...aPrompt, messages: [{ role: 'user', parts: [{ type: 'text', text }] }] }
+  const plain = plainPrompt(aModel, text, 16)
+  return { ...plain, sampling: { ...aModel.sampling, seed: 7 }, caller: 'somebody' }
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/chat/failure.ts'
 import type { Model } from '../../src/chat/model.ts'
+import { plainPrompt } from '../../src/chat/plain-prompt.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
 import { writeFailure } from '../../src/wire/failures.ts'
 
@@ -28,25 +29,10 @@ export const model: Model = {
   embedding: null,
   standIn: '',
 }
+
+const { caller: _, ...hello } = plainPrompt(model, 'Hello', 100)
 /** What a body that only asks `Hello` of it comes to. */
-export const helloRequest: ChatRequest = {
-  model,
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
-  sampling: model.sampling,
-  stop: [],
-  thinking: { mode: 'off' },
-  answerLimit: 100,
-  leastRoom: 1,
-  tools: { mode: 'none' },
-  parallelCalls: true,
-  bias: [],
-  logprobs: null,
-  output: { kind: 'text' },
-  choices: 1,
-  begun: { reasoning: '', text: '', calls: [] },
-  suffix: '',
-  reply: { kind: 'whole' },
-}
+export const helloRequest: ChatRequest = { ...hello, stop: [], reply: { kind: 'whole' } }
 export const plain = { compat: 'served', userAgent: '' } as const
 
 export function refusal(attempt: () => unknown): Failure {
