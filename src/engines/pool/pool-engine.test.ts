@@ -230,6 +230,37 @@ describe('an answer that breaks off', () => {
     expect(events.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'length' })
   })
 
+  test.each([0, 1])(
+    'goes on behind a line break of %i tokens that was held back, which is said once',
+    async (tokens) => {
+      const say = (text: string, count: number): ChatEvent => ({
+        type: 'reasoning',
+        choice: 0,
+        text,
+        tokens: count,
+      })
+      const asked: Prompt[] = []
+      const engines = [0, 1, 2].map((part): Engine => {
+        async function* answer(prompt: Prompt): AsyncGenerator<ChatEvent, void> {
+          asked.push(prompt)
+          yield { type: 'prompt', choice: 0, tokens: 9, cached: 0 }
+          if (part === 0) yield say('One.', 1)
+          if (part === 0) yield say('\n', tokens)
+          // The second breaks off before it says anything, the third goes on.
+          if (part < 2) throw new Failure('engine-lost', 'gone')
+          yield say('Two.', 1)
+          yield { type: 'text', choice: 0, text: 'Three', tokens: 1 }
+          yield { type: 'finish', choice: 0, reason: 'stop' }
+        }
+        return { ...fake(), answer }
+      })
+      const { thought, text, usage } = await read(pool(engines).engine, { thinking: thinks })
+      expect([thought, text('text')]).toEqual(['One.\nTwo.', 'Three'])
+      expect(usage).toMatchObject({ reasoningTokens: 2 + tokens, completionTokens: 3 + tokens })
+      expect(asked.map(({ begun }) => begun.reasoning)).toEqual(['', 'One.\n', 'One.\n'])
+    },
+  )
+
   test('ends where no engine can go on with it, or comes back in time', async () => {
     const refusing = fake({ after: 0, kind: 'invalid-request' })
     const dead = fake(lost(2), ...Array.from({ length: 8 }, () => lost(0)))

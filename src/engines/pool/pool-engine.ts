@@ -182,10 +182,10 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     const left = tracks.filter((one) => !one.hasFinished())
     const streams = left.map((one) => {
       const { choice } = one
-      const prompt = one.rest()
-      if (prompt === 'lost') throw lost.failure
-      if (prompt === 'over') return over(choice)
-      return follow({ prompt, tracks: [track(choice, prompt, 'goes on')], leave, signal, notes }, lost)
+      const rest = one.rest()
+      if (rest === 'lost') throw lost.failure
+      if (rest === 'over') return over(choice)
+      return follow({ prompt: rest.prompt, tracks: [rest.track], leave, signal, notes }, lost)
     })
     yield* interleave(streams, leave)
   }

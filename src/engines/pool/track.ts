@@ -17,11 +17,22 @@ export interface Track {
    * What is left to be asked for. `over`: nothing, the limit is reached. `lost`: nothing that an engine could go on with:
    * a call of which the engine gave no text, or a text that must follow a grammar from its beginning.
    */
-  rest(): Prompt | 'over' | 'lost'
+  rest(): Rest | 'over' | 'lost'
+}
+
+/** What another engine is to be asked for, and the track of what it says. */
+export interface Rest {
+  readonly prompt: Prompt
+  readonly track: Track
 }
 
 /** `answer`: whether `prompt` begins the answer, or goes on with one that broke off. */
-export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes on'): Track {
+export function track(
+  choice: number,
+  prompt: Prompt,
+  answer: 'begins' | 'goes on',
+  held: Breaks = noBreaks,
+): Track {
   const { begun, thinking, output, tools } = prompt
   const split = splitterFor(choice, prompt)
   let announced = answer === 'goes on'
@@ -35,6 +46,7 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
   let calls = 0
   let thoughtTokens = 0
   let answerTokens = 0
+  let breaks = held
 
   function take(event: ChatEvent): readonly ChatEvent[] {
     if (event.type === 'prompt') {
@@ -45,7 +57,21 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
     // The prompt of an answer that goes on holds what was said of it, which is not counted as prompt.
     if (event.type === 'uncounted')
       return [{ ...event, choice, ...(answer === 'begins' ? {} : { prompt: 0, cached: 0 }) }]
-    return [...split({ ...event, choice })].filter(note)
+    return [...split({ ...event, choice })].flatMap(withBreaks).filter(note)
+  }
+
+  /** Line breaks at the end of a thought are part of its mark, and of the thought where that goes on. */
+  function withBreaks(event: ChatEvent): readonly ChatEvent[] {
+    if (event.type === 'reasoning' && /^\n+$/.test(event.text)) {
+      breaks = { text: breaks.text + event.text, tokens: breaks.tokens + event.tokens }
+      return []
+    }
+    const { text, tokens } = breaks
+    if (text === '') return [event]
+    breaks = noBreaks
+    if (event.type === 'reasoning')
+      return [{ ...event, text: text + event.text, tokens: tokens + event.tokens }]
+    return tokens === 0 ? [event] : [{ type: 'mark', choice, tokens }, event]
   }
 
   /** Whether it is passed on. */
@@ -83,13 +109,17 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
     return true
   }
 
-  function rest(): Prompt | 'over' | 'lost' {
-    const turn: AssistantTurn = { ...begun, reasoning: begun.reasoning + reasoning, text: begun.text + text }
+  function rest(): Rest | 'over' | 'lost' {
+    const turn: AssistantTurn = {
+      ...begun,
+      reasoning: begun.reasoning + reasoning,
+      text: begun.text + text,
+    }
     const answerLimit = prompt.answerLimit - answerTokens
     const ruled = output.kind !== 'text' || tools.mode === 'required' || tools.mode === 'one'
     if (calls > 0 || (ruled && turn.text !== '')) return 'lost'
     if (answerLimit < 1) return 'over'
-    return {
+    const left = (turn: AssistantTurn, tokens: number): Prompt => ({
       ...prompt,
       choices: 1,
       leastRoom: 1,
@@ -98,12 +128,26 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
       thinking:
         thinking.mode === 'off'
           ? thinking
-          : { ...thinking, budget: closed ? 0 : Math.max(0, thinking.budget - thoughtTokens) },
+          : { ...thinking, budget: closed ? 0 : Math.max(0, thinking.budget - tokens) },
+    })
+    const asked = { ...turn, reasoning: turn.reasoning + breaks.text }
+    return {
+      prompt: left(asked, thoughtTokens + breaks.tokens),
+      // Nobody has seen the breaks yet.
+      track: track(choice, left(turn, thoughtTokens), 'goes on', breaks),
     }
   }
 
   return { choice, take, rest, hasSpoken: () => spoken, hasFinished: () => finished }
 }
+
+/** Line breaks that are held back, and their tokens. */
+interface Breaks {
+  readonly text: string
+  readonly tokens: number
+}
+
+const noBreaks: Breaks = { text: '', tokens: 0 }
 
 /** Text of an answer that had begun already is no thought. */
 function splitterFor(choice: number, prompt: Prompt): Decoder {

@@ -22,6 +22,8 @@ export interface ChoiceOptions {
 /** Makes events of one choice's pieces, and takes no more of them than the request's limits allow. */
 export interface ChoiceReader {
   read(piece: ChunkPiece, tokens: number): readonly ChatEvent[]
+  /** What was held back of a choice that broke off, for whoever goes on with it. */
+  lost(): readonly ChatEvent[]
   /** What is left to say, and how the choice ended. To be called once, after its last piece. */
   end(): readonly ChatEvent[]
   /**
@@ -171,6 +173,12 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
       if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay().tokens })
       last.push({ type: 'finish', choice, reason: state === 'ended' ? reason : 'length' })
       return last
+    },
+    lost() {
+      const text = breaks.flush()
+      return state !== 'going' || text === ''
+        ? []
+        : [{ type: 'reasoning', choice, text, tokens: pay().tokens }]
     },
     state: () => state,
     thought: () => thought,

@@ -159,25 +159,33 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       yield { type: 'prompt', choice, tokens: counts?.prompt ?? 0, cached: counts?.cached ?? 0 }
     }
 
-    for await (const chunk of ask(order, signal, notes)) {
-      counts = chunk.counts ?? counts
-      for (const piece of chunk.pieces) {
-        const reader = readers[piece.choice]
-        if (reader === undefined) continue
-        if (piece.reasoning !== '') splits = true
-        const events = reader.read(piece, counter.count(piece, chunk.counts))
-        if (events.length > 0) yield* announce(reader, first + piece.choice)
-        yield* events
+    try {
+      for await (const chunk of ask(order, signal, notes)) {
+        counts = chunk.counts ?? counts
+        for (const piece of chunk.pieces) {
+          const reader = readers[piece.choice]
+          if (reader === undefined) continue
+          if (piece.reasoning !== '') splits = true
+          const events = reader.read(piece, counter.count(piece, chunk.counts))
+          if (events.length > 0) yield* announce(reader, first + piece.choice)
+          yield* events
+        }
+        if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
       }
-      if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
+    } catch (error) {
+      signal.throwIfAborted()
+      for (const reader of readers) yield* reader.lost()
+      throw error
     }
     const [only] = readers
     if (only?.state() === 'budget' && canCloseThought(prompt.model, traits)) {
       note(counter.source(), notes)
       return only.thought()
     }
-    if (readers.some((reader) => reader.state() === 'going'))
+    if (readers.some((reader) => reader.state() === 'going')) {
+      for (const reader of readers) yield* reader.lost()
       throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+    }
     const told = counts ?? (await recount(order, readers, signal))
     note(told === counts ? counter.source() : 'tokenizer', notes)
     counts = told
