@@ -1,4 +1,4 @@
-import { useSession } from './api/queries.ts'
+import { useSession } from './api/session.ts'
 import { Problem } from './parts/problem.tsx'
 import { Shell } from './shell/shell.tsx'
 import { SignIn } from './shell/sign-in.tsx'

@@ -2,7 +2,7 @@ import './styles/base.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { queries } from './api/queries.ts'
+import { queries } from './api/query-client.ts'
 import { App } from './app.tsx'
 
 const root = document.getElementById('root')

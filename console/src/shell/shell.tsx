@@ -1,7 +1,10 @@
-import { Suspense, useEffect } from 'react'
-import { signOut } from '../api/queries.ts'
+import { useEffect } from 'react'
+import { signOut } from '../api/session.ts'
 import { AccountsPage } from '../pages/accounts/accounts-page.tsx'
+import { ModelsPage } from '../pages/models/models-page.tsx'
 import { PlaygroundPage } from '../pages/playground/playground-page.tsx'
+import { RequestsPage } from '../pages/requests/requests-page.tsx'
+import { UsagePage } from '../pages/usage/usage-page.tsx'
 import { useText } from '../text/text.ts'
 import { Choices } from './choices.tsx'
 import { Logo } from './logo.tsx'
@@ -9,11 +12,14 @@ import { linkTo, useRoute } from './route.ts'
 
 const pages = {
   playground: PlaygroundPage,
+  requests: RequestsPage,
+  models: ModelsPage,
+  usage: UsagePage,
   accounts: AccountsPage,
 } as const
 
 type Name = keyof typeof pages
-const names: readonly Name[] = ['playground', 'accounts']
+const names: readonly Name[] = ['playground', 'requests', 'models', 'usage', 'accounts']
 
 export function Shell({ keyId }: { readonly keyId: string }) {
   const text = useText()
@@ -50,9 +56,7 @@ export function Shell({ keyId }: { readonly keyId: string }) {
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={null}>
-          <Page />
-        </Suspense>
+        <Page />
       </main>
     </div>
   )

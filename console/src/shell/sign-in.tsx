@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useSignIn } from '../api/queries.ts'
+import { useSignIn } from '../api/session.ts'
 import { Problem } from '../parts/problem.tsx'
 import { useText } from '../text/text.ts'
 import { Choices } from './choices.tsx'

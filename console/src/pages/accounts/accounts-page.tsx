@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { useAccountChange, useAccounts, useKeyChange, useKeys } from '../../api/queries.ts'
-import type { Account, Key } from '../../api/types.ts'
+import { useAccountChange, useAccounts, useKeyChange, useKeys } from '../../api/accounts.ts'
+import type { Account, Key } from '../../api/accounts.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { isPast, Time } from '../../parts/time.tsx'

@@ -1,8 +1,8 @@
-import { useAccountChange } from '../../api/queries.ts'
-import type { Account } from '../../api/types.ts'
+import { useAccountChange } from '../../api/accounts.ts'
+import type { Account } from '../../api/accounts.ts'
 import { Field } from '../../parts/field.tsx'
 import { useText } from '../../text/text.ts'
-import { FormDialog, textIn } from './form-dialog.tsx'
+import { FormDialog, textIn } from '../../parts/form-dialog.tsx'
 
 export function LevelDialog({
   account,

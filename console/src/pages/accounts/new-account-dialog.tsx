@@ -1,7 +1,7 @@
-import { useNewAccount } from '../../api/queries.ts'
+import { useNewAccount } from '../../api/accounts.ts'
 import { Field } from '../../parts/field.tsx'
 import { useText } from '../../text/text.ts'
-import { FormDialog, textIn } from './form-dialog.tsx'
+import { FormDialog, textIn } from '../../parts/form-dialog.tsx'
 
 export function NewAccountDialog({ onClose }: { readonly onClose: () => void }) {
   const text = useText().accounts

@@ -1,10 +1,10 @@
-import { useNewKey } from '../../api/queries.ts'
-import type { Account } from '../../api/types.ts'
+import { useNewKey } from '../../api/accounts.ts'
+import type { Account } from '../../api/accounts.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
 import { useText } from '../../text/text.ts'
-import { FormDialog, textIn } from './form-dialog.tsx'
+import { FormDialog, textIn } from '../../parts/form-dialog.tsx'
 
 /** Asks what the key is to be, and then shows its secret, which nobody can see again. */
 export function NewKeyDialog({

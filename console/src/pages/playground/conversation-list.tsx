@@ -1,3 +1,4 @@
+import { saveFile } from '../../parts/save-file.ts'
 import { useText } from '../../text/text.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -39,7 +40,7 @@ export function ConversationList(props: {
       </ul>
       <p className="hint">{text.keptHere}</p>
       {props.kept.length > 0 && (
-        <button type="button" className="small" onClick={() => saveFile(props.kept)}>
+        <button type="button" className="small" onClick={() => exportAll(props.kept)}>
           {text.exportAll}
         </button>
       )}
@@ -47,11 +48,7 @@ export function ConversationList(props: {
   )
 }
 
-function saveFile(conversations: readonly Conversation[]): void {
-  const file = new Blob([JSON.stringify(conversations, null, 2)], { type: 'application/json' })
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(file)
-  link.download = 'silica-conversations.json'
-  link.click()
-  URL.revokeObjectURL(link.href)
+function exportAll(conversations: readonly Conversation[]): void {
+  const json = JSON.stringify(conversations, null, 2)
+  saveFile(new Blob([json], { type: 'application/json' }), 'silica-conversations.json')
 }

@@ -1,7 +1,6 @@
 import './playground.css'
 import { useState } from 'react'
-import { useModels } from '../../api/queries.ts'
-import type { Model } from '../../api/types.ts'
+import { type Model, useModels } from '../../api/models.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { useText } from '../../text/text.ts'
 import { AnswerView } from './answer-view.tsx'

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui'
-import type { Abilities } from '../../api/types.ts'
+import type { Abilities } from '../../api/models.ts'
 import { Field } from '../../parts/field.tsx'
 import { useText } from '../../text/text.ts'
 import { NumberInput } from './number-input.tsx'

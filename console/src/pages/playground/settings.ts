@@ -1,4 +1,4 @@
-import type { Abilities } from '../../api/types.ts'
+import type { Abilities } from '../../api/models.ts'
 
 /** What is asked for, beside the conversation itself. What is left open is the model's default. */
 export interface Settings {

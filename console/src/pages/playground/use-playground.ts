@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useRef } from 'react'
 import { askModel, type ChatBody, type Piece } from '../../api/chat.ts'
-import { queries } from '../../api/queries.ts'
+import { queries } from '../../api/query-client.ts'
 import {
   type AnswerTurn,
   askedTurns,

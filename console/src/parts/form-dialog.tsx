@@ -1,7 +1,7 @@
 import type { FormEvent, ReactNode } from 'react'
-import { Dialog } from '../../parts/dialog.tsx'
-import { Problem } from '../../parts/problem.tsx'
-import { useText } from '../../text/text.ts'
+import { Dialog } from './dialog.tsx'
+import { Problem } from './problem.tsx'
+import { useText } from '../text/text.ts'
 
 /** A dialog that asks for something and sends it. */
 export function FormDialog(props: {
@@ -12,7 +12,7 @@ export function FormDialog(props: {
   readonly onClose: () => void
   readonly children: ReactNode
 }) {
-  const text = useText().accounts
+  const text = useText().dialog
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     props.onSubmit(new FormData(event.currentTarget))
