@@ -19,9 +19,7 @@ describeInBrowser('a newcomer', () => {
     const link = /console (\S+)/.exec(await said('console '))?.[1] ?? ''
     const { page, complaints } = await openPage(browser)
     await page.goto(link)
-    await expect
-      .poll(() => page.getByRole('heading', { name: 'What would you like to ask?' }).isVisible())
-      .toBe(true)
+    await page.getByRole('heading', { name: 'What would you like to ask?' }).waitFor()
     await page.getByLabel('Message').fill('What is 17 + 25?')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Regenerate' }).waitFor()

@@ -60,7 +60,8 @@ describeInBrowser('an operator', () => {
     await open('Requests')
     await page.getByRole('table').waitFor()
     const id = (await ask('Hello!')).headers.get('x-siliconcloud-trace-id') ?? ''
-    await page.locator(`a[href="#/requests/${id}"]`).waitFor()
+    const link = page.locator(`a[href="#/requests/${id}"]`)
+    await expect.poll(() => link.count(), { timeout: 20_000 }).toBe(1)
   })
 
   it('takes a model offline and sees the announcement, and online again', async () => {
@@ -121,7 +122,7 @@ describeInBrowser('an operator', () => {
     await page.getByRole('button', { name: '中文' }).click()
     for (const name of ['请求', '模型', '用量', '账户', '体验']) {
       await open(name)
-      await expect.poll(() => page.title()).toBe(`${name} · Silica`)
+      await expect.poll(() => page.title(), { timeout: 20_000 }).toBe(`${name} · Silica`)
     }
     expect(complaints).toEqual([])
   })
