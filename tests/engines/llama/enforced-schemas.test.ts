@@ -40,20 +40,40 @@ test.each([
   },
 )
 
-test('llama.cpp takes what our grammars describe, and nothing else', async () => {
-  const child = fork(new URL('grammar-process.ts', import.meta.url), [bundled], {
+function startGrammars() {
+  return fork(new URL('grammar-process.ts', import.meta.url), [bundled], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+}
+
+test('llama.cpp takes what our grammars describe, and nothing else', async () => {
+  const child = startGrammars()
   for (const { schema, instances } of fc.sample(schemaCases, { numRuns: 150, seed: 5 })) {
     const grammar = compileSchema(schema)
     const valid = fc.sample(instances, { numRuns: 3, seed: 6 }).map((value) => JSON.stringify(value))
     const broken = valid.flatMap((text) => [text.slice(0, -1), text.slice(1), text.replace(/[:,]/, ' $& ')])
     const texts = [...valid, ...broken]
     const answered = once(child, 'message')
-    child.send({ rules: writeGbnf(grammar), texts })
+    child.send({ rules: writeGbnf(grammar), texts, ask: 'take' })
     const [taken] = await answered
     expect(taken).toEqual(texts.map((text) => accepts(grammar, text)))
+  }
+  child.disconnect()
+})
+
+test('no token that a grammar allows is ruled out by its first byte, and many others are', async () => {
+  const child = startGrammars()
+  for (const [rules, text] of [
+    ['root ::= "{" "\\"name\\": \\"" [^"]* "\\"" "}"', '{"name": "a é 你 😀"}'],
+    ['root ::= ("你好" | "你们" | "😀")+', '你好😀你们'],
+    ['root ::= [α-ω]{1,3} | "-"? [0-9]+', '-123'],
+  ]) {
+    const answered = once(child, 'message')
+    child.send({ rules, texts: [text], ask: 'rule out' })
+    const [[[out, wrongly]]] = await answered
+    expect(wrongly).toBe(0)
+    expect(out).toBeGreaterThan(1000)
   }
   child.disconnect()
 })

@@ -26,15 +26,31 @@ export class Candidates {
 
   /** Takes all tokens with their logits at `index` of the last batch, to which biases are added, but for some. */
   fill(index: number, biases: readonly TokenBias[] = [], without: ReadonlySet<number> = new Set()): void {
-    const size = this.#vocabSize
-    const logits = readFloats(this.#llama.llama_get_logits_ith(this.#context, index), size)
+    const logits = this.#logits(index, biases, without)
+    for (let id = 0; id < logits.length; id++) this.#set(id, id, logits[id] ?? 0)
+    this.#point(logits.length)
+  }
+
+  /** The same of those tokens alone whose group is marked with 1. */
+  fillGroups(
+    index: number,
+    biases: readonly TokenBias[],
+    without: ReadonlySet<number>,
+    groups: Uint16Array,
+    marked: Uint8Array,
+  ): void {
+    const logits = this.#logits(index, biases, without)
+    let size = 0
+    for (let id = 0; id < logits.length; id++)
+      if (marked[groups[id] ?? 0] === 1) this.#set(size++, id, logits[id] ?? 0)
+    this.#point(size)
+  }
+
+  #logits(index: number, biases: readonly TokenBias[], without: ReadonlySet<number>): Float32Array {
+    const logits = readFloats(this.#llama.llama_get_logits_ith(this.#context, index), this.#vocabSize)
     for (const { token, bias } of biases) logits[token] = (logits[token] ?? 0) + bias
     for (const token of without) logits[token] = -Infinity
-    for (let id = 0; id < size; id++) {
-      this.#ids[id * 3] = id
-      this.#numbers[id * 3 + 1] = logits[id] ?? 0
-    }
-    this.#point(size)
+    return logits
   }
 
   apply(sampler: Pointer): void {
@@ -50,21 +66,32 @@ export class Candidates {
   /** Drops what a sampler forbids by the logit minus infinity, and what had it before. Says whether anything is left. */
   keepAllowed(grammar: Pointer): boolean {
     this.apply(grammar)
+    const size = Number(this.#fields[1])
     let kept = 0
-    for (let at = 0; at < Number(this.#fields[1]); at++) {
-      if (this.#numbers[at * 3 + 1] === -Infinity) continue
-      this.#ids[kept * 3] = this.#ids[at * 3] ?? 0
-      this.#numbers[kept * 3 + 1] = this.#numbers[at * 3 + 1] ?? 0
-      kept += 1
+    for (let at = 0; at < size; at++) {
+      const logit = this.#numbers[at * 3 + 1] ?? 0
+      if (logit !== -Infinity) this.#set(kept++, this.#ids[at * 3] ?? 0, logit)
     }
     this.#fields[1] = BigInt(kept)
     return kept > 0
   }
 
+  #set(at: number, token: number, logit: number): void {
+    this.#ids[at * 3] = token
+    this.#numbers[at * 3 + 1] = logit
+  }
+
+  /** Which of some tokens a grammar lets pass. */
+  allowed(grammar: Pointer, tokens: readonly number[]): readonly number[] {
+    for (const [at, token] of tokens.entries()) this.#set(at, token, 1)
+    this.#point(tokens.length)
+    this.keepAllowed(grammar)
+    return Array.from({ length: Number(this.#fields[1]) }, (_, at) => this.#ids[at * 3] ?? 0)
+  }
+
   /** Whether a grammar lets this one token pass. */
   allows(grammar: Pointer, token: number): boolean {
-    this.#ids[0] = token
-    this.#numbers[1] = 1
+    this.#set(0, token, 1)
     this.#point(1)
     this.apply(grammar)
     return this.#numbers[1] !== -Infinity

@@ -2,6 +2,7 @@ import { Failure } from '../../../chat/failure.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import type { AnswerGrammar } from '../messages.ts'
 import type { Candidates } from './candidates.ts'
+import { type FirstBytes, unknownByte } from './first-bytes.ts'
 import type { SamplerContext } from './sampler.ts'
 
 /**
@@ -39,6 +40,14 @@ export class GrammarState {
   /** Leaves of the candidates those that the grammar allows. Says whether there are any. */
   keepAllowed(): boolean {
     return this.#candidates.keepAllowed(this.#rules)
+  }
+
+  /** Marks the first bytes of what the grammar may allow with 1. The candidates are others afterwards. */
+  firstBytes({ of, alone }: FirstBytes): Uint8Array {
+    const marked = new Uint8Array(unknownByte + 1)
+    marked[unknownByte] = 1
+    for (const token of this.#candidates.allowed(this.#rules, alone)) marked[of[token] ?? unknownByte] = 1
+    return marked
   }
 
   /**

@@ -6,6 +6,7 @@ import { ggmlTypes } from '../cache-types.ts'
 import type { LoadOptions } from '../messages.ts'
 import type { Struct } from '../struct-layouts.ts'
 import { findLikeliest, type Likelihood } from './find-likeliest.ts'
+import { type FirstBytes, readFirstBytes } from './first-bytes.ts'
 import type { KvCache } from './kv-cache.ts'
 import { countSlots, openKvCache } from './kv-cache.ts'
 import { loadAdapters } from './load-adapters.ts'
@@ -64,6 +65,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   const vocabSize = llama.llama_vocab_n_tokens(vocab)
   const batch = new Batch(batchSize)
   const tokens = new Vocabulary(llama, vocab)
+  let firstBytes: FirstBytes | undefined
   const samplers = new Samplers({
     llama,
     context,
@@ -72,6 +74,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
     contextLength: options.contextLength,
     tokenize: (text) => tokens.tokenize(text, false),
     show: (token) => tokens.show(token),
+    firstBytes: () => (firstBytes ??= readFirstBytes(llama, vocab, vocabSize)),
   })
   const likely = ({ token, logprob }: Likelihood): LikelyToken => {
     const { text, bytes } = tokens.name(token)

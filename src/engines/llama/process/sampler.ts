@@ -2,6 +2,7 @@ import type { Sampling, TokenBias } from '../../../chat/request.ts'
 import type { Llama, Pointer } from '../bindings.ts'
 import type { Task } from '../messages.ts'
 import { Candidates } from './candidates.ts'
+import type { FirstBytes } from './first-bytes.ts'
 import { GrammarState } from './grammar-state.ts'
 import type { Shown } from './loaded-model.ts'
 
@@ -27,6 +28,7 @@ export interface SamplerContext {
   readonly contextLength: number
   tokenize(text: string): readonly number[]
   show(token: number): Shown
+  firstBytes(): FirstBytes
 }
 
 /** What a task says of how its tokens are chosen. */
@@ -91,7 +93,8 @@ export class Samplers {
       candidates.fill(index, bias, unfit)
       candidates.apply(this.#likeliest)
       if (!state.keepAllowed()) {
-        candidates.fill(index, bias, unfit)
+        const first = this.#of.firstBytes()
+        candidates.fillGroups(index, bias, unfit, first.of, state.firstBytes(first))
         if (!state.keepAllowed()) return null
       }
       const token = candidates.pick(chain)
