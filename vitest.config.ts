@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// `unit` is milliseconds a test and part of `npm run check`; `real` starts processes, servers and models.
+// `unit` is milliseconds a test and part of `npm run check`; `real` starts processes, servers and models; `clients` wants
+// what `npm ci --prefix tests/clients/more` installs.
 export default defineConfig({
   test: {
     projects: [
@@ -23,8 +24,17 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/laws/**', 'tests/golden/**', 'tests/catalogue/**'],
+          exclude: ['tests/laws/**', 'tests/golden/**', 'tests/catalogue/**', 'tests/clients/more/**'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'clients',
+          include: ['tests/clients/more/*.test.ts'],
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noLimits } from '../../src/cli/read-limits.ts'
 import { openTestSilica, type TestSilica } from '../silica.ts'
 
 // The `openai` package as published, as a stranger, over a real port, against the bundled model.
@@ -235,5 +236,129 @@ describe('the openai package', () => {
     const ids: string[] = []
     for await (const listed of client.models.list()) ids.push(listed.id)
     expect(ids).toEqual([model])
+  })
+})
+
+/** The statuses of what the client sends, also of what it sends again. */
+function watched(silica: TestSilica, statuses: number[], refused: () => void = () => {}): OpenAI {
+  return new OpenAI({
+    baseURL: `${silica.url}/v1`,
+    apiKey: silica.key,
+    maxRetries: 8,
+    async fetch(...request) {
+      const response = await fetch(...request)
+      statuses.push(response.status)
+      if (response.status !== 200) refused()
+      return response
+    },
+  })
+}
+
+describe('the helpers of the openai package', () => {
+  test('a stream is gathered into the whole answer', async () => {
+    const stream = client.chat.completions.stream({
+      model,
+      messages: ask('What is the capital of France?'),
+      temperature: 0,
+      stream_options: { include_usage: true },
+      ...thinking(false),
+    })
+    let text = ''
+    stream.on('content', (piece) => (text += piece))
+    const final = await stream.finalChatCompletion()
+    expect(final.choices[0]?.message.content).toBe(text)
+    expect(text).toContain('Paris')
+    expect((await stream.totalUsage()).total_tokens).toBeGreaterThan(0)
+  })
+
+  test.each([true, false])(
+    'the tool runner calls a function and answers with what it gave (stream: %s)',
+    async (stream) => {
+      const asked = {
+        model,
+        messages: ask('Get the tide of Dover.'),
+        temperature: 0,
+        tools: [
+          {
+            type: 'function' as const,
+            function: {
+              name: 'get_tide',
+              description: 'Get the tide of a harbour',
+              parameters: {
+                type: 'object',
+                properties: { harbour: { type: 'string' } },
+                required: ['harbour'],
+              },
+              parse: (text: string): { harbour: string } => JSON.parse(text),
+              function: ({ harbour }: { harbour: string }) => ({ harbour, tide: 'high' }),
+            },
+          },
+        ],
+        ...thinking(true),
+      }
+      const runner = stream
+        ? client.chat.completions.runTools({ ...asked, stream })
+        : client.chat.completions.runTools(asked)
+      expect(await runner.finalContent()).toContain('high')
+    },
+  )
+
+  test('parse refuses an answer that was cut, and gives one that was not', async () => {
+    const schema = {
+      type: 'object',
+      properties: { name: { type: 'string' }, age: { type: 'integer' } },
+      required: ['name', 'age'],
+      additionalProperties: false,
+    }
+    const asked = {
+      model,
+      messages: ask('Extract name and age: John is 30 years old.'),
+      response_format: {
+        type: 'json_schema' as const,
+        json_schema: { name: 'person', strict: true, schema },
+      },
+      temperature: 0,
+      ...thinking(false),
+    }
+    const answer = await client.chat.completions.parse(asked)
+    expect(JSON.parse(answer.choices[0]?.message.content ?? '')).toEqual({ name: 'John', age: 30 })
+    await expect(client.chat.completions.parse({ ...asked, max_tokens: 3 })).rejects.toThrow('length')
+  })
+})
+
+describe('the openai package tries again', () => {
+  test('what was refused with 429', async () => {
+    const limits = [{ metric: 'RPM', most: 1 }] as const
+    // A minute passes with the first refusal.
+    let passed = 0
+    const steady = () => performance.now() + passed
+    const limited = await openTestSilica(
+      { limits: { ...noLimits, level: 'free', levels: new Map([['free', { limits, models: new Map() }]]) } },
+      { steady },
+    )
+    try {
+      const statuses: number[] = []
+      const own = watched(limited, statuses, () => (passed = 61_000))
+      const asked = { model, messages: ask('Hello!'), max_tokens: 4, ...thinking(false) }
+      await Promise.all([own.chat.completions.create(asked), own.chat.completions.create(asked)])
+      expect(statuses).toContain(429)
+      expect(statuses.filter((status) => status === 200)).toHaveLength(2)
+    } finally {
+      await limited.close()
+    }
+  })
+
+  test('what was refused with 503', async () => {
+    const small = await openTestSilica({ sequences: 1, queue: 0 })
+    try {
+      const statuses: number[] = []
+      const own = watched(small, statuses)
+      const asked = { model, messages: ask('Count from 1 to 100.'), max_tokens: 200, ...thinking(false) }
+      await Promise.all([own.chat.completions.create(asked), own.chat.completions.create(asked)])
+      expect(statuses).toContain(503)
+      expect(statuses.filter((status) => status === 200)).toHaveLength(2)
+    } finally {
+      await small.close()
+    }
   })
 })
