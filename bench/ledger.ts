@@ -40,7 +40,13 @@ for (const kind of kinds) await load(kind)
 /** The way of one request past everything that keeps account of it. */
 async function pass({ accounts, key, newId }: Books): Promise<void> {
   const caller = await accounts.identify(`Bearer ${key}`)
-  const arrival = { traceId: newId(), callerTraceId: '', context: noTraceContext, receivedAt: Date.now() }
+  const arrival = {
+    traceId: newId(),
+    callerTraceId: '',
+    context: noTraceContext,
+    body: new Uint8Array(),
+    receivedAt: Date.now(),
+  }
   const ticket = await accounts.admit(caller, request, arrival)
   ticket.began()
   ticket.settle({ kind: 'finished', reasons: ['stop'] }, usage)
@@ -91,6 +97,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       records: {
         find: () => Promise.resolve(undefined),
         list: () => Promise.resolve({ rows: [], next: null }),
+        bodies: () => Promise.resolve(undefined),
         usage: () => Promise.reject(new Error('nobody asks')),
       },
       clock: Date.now,

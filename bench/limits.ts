@@ -34,7 +34,13 @@ async function measure(limiter: Limiter, requests: number, callers: number): Pro
   let left = requests
   const began = process.cpuUsage()
   const call = async (account: number) => {
-    const caller = { accountId: `account-${account}`, keyId: 'k', level: '', models: null }
+    const caller = {
+      accountId: `account-${account}`,
+      keyId: 'k',
+      level: '',
+      keepsBodies: false,
+      models: null,
+    }
     while (left-- > 0) {
       const grant = await limits.admit(caller, request)
       grant.counted(usage.promptTokens)

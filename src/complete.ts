@@ -114,6 +114,7 @@ async function* settled(
       if (!counted) ticket.counted(usage.promptTokens)
       counted = true
       if (before === 0 && usage.completionTokens > 0) ticket.began()
+      ticket.said(event)
       if (event.type === 'finish') reasons[event.choice] = event.reason
       yield event
     }

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Accounts, openAccounts } from './accounts/accounts.ts'
 import { openDirectory } from './accounts/directory.ts'
+import { type Bodies, openBodies } from './accounts/ledger/bodies.ts'
 import { Journal } from './accounts/ledger/journal.ts'
 import { type Ledger, type LedgerState, openLedger } from './accounts/ledger/ledger.ts'
 import { openRecords } from './accounts/ledger/records.ts'
@@ -85,6 +86,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
   const exporter = await openTraces(settings, world, newSpanId)
   let limiter: Limiting | undefined
   let ledger: Ledger | undefined
+  let bodies: Bodies
   let accounts: Accounts
   let models: Models
   let lifecycle: Lifecycle
@@ -103,6 +105,12 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       room: journalRoom,
       changed: (state, cause) => logLedger(log, state, cause),
     })
+    bodies = openBodies({
+      database,
+      most: settings.bodyBytes,
+      after: world.after,
+      lost: (count, err) => log.warn({ count, err }, 'bodies were lost'),
+    })
     accounts = await openAccounts({
       ...folder,
       limits: openLimits({
@@ -115,6 +123,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       apiKeys: settings.apiKeys,
       adminKeys: settings.adminKeys,
       ledger,
+      bodies,
       record(record) {
         log.info(lineOf(record), 'answer')
         metrics.answered(record)
@@ -200,6 +209,7 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
     await models.close()
     await limiter.limiter.close()
     await ledger.close()
+    await bodies.close()
     await exporter?.close()
     await stopForgetting()
     await database.close()
@@ -240,7 +250,7 @@ function lineOf({ trace, decisions, ...facts }: AnswerRecord): object {
 /** Deletes old records now and every hour. Gives what ends that, and waits for what is under way. */
 function forgetRegularly(database: Database, settings: Settings, { clock, log }: World): () => Promise<void> {
   const ended = new AbortController()
-  const retention = { days: settings.recordDays, most: settings.records }
+  const retention = { days: settings.recordDays, bodyDays: settings.bodyDays, most: settings.records }
   const forget = () =>
     forgetOld(database, retention, clock(), ended.signal).catch((error: unknown) =>
       log.warn({ err: error }, 'old records could not be deleted'),

@@ -13,6 +13,9 @@ export interface Settings {
   /** Days for which the record of a request is kept, and the most records that are. */
   readonly recordDays: number
   readonly records: number
+  /** Days for which bodies of accounts that have them kept are, and the most bytes of each. */
+  readonly bodyDays: number
+  readonly bodyBytes: number
   readonly models: readonly ModelSource[]
   /** Files with the rows that come with Silica, which rows of `models` may build on or replace. */
   readonly bundledRows: readonly string[]

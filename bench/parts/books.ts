@@ -48,6 +48,7 @@ export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
       decided: () => {},
     }),
     ledger,
+    bodies: { keep: () => ({ said: () => {}, done: () => {} }) },
     record: () => {},
     newSpanId: null,
   })

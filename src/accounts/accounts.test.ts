@@ -43,6 +43,7 @@ function open(apiKeys: readonly string[] = [], adminKeys: readonly string[] = []
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
+    bodies: { keep: () => ({ said: () => {}, done: () => {} }) },
     newSpanId: null,
   })
 }
@@ -55,7 +56,7 @@ async function createKey({ directory }: Accounts, wanted: Partial<NewKey> = {}) 
   return {
     id: key.id,
     secret,
-    caller: { keyId: key.id, accountId: key.accountId, level: '', models: key.models },
+    caller: { keyId: key.id, accountId: key.accountId, level: '', keepsBodies: false, models: key.models },
   }
 }
 
@@ -126,7 +127,7 @@ describe('identify', () => {
 
   it('takes the keys that it was given, each for its purpose, and stores none', async () => {
     const accounts = await open(['from-the-environment'], ['for-the-admin'])
-    const given = { accountId: 'default', level: '', models: null }
+    const given = { accountId: 'default', level: '', keepsBodies: false, models: null }
     expect(await accounts.identify('Bearer from-the-environment')).toEqual({ keyId: 'given-1', ...given })
     expect(await accounts.identifyAdmin('Bearer for-the-admin')).toEqual({ keyId: 'given-admin-1', ...given })
     await expect(accounts.identify('Bearer for-the-admin')).rejects.toEqual(forbidden)
@@ -252,11 +253,12 @@ describe('a ticket', () => {
     choices: 2,
     reply: { kind: 'stream', usageChunk: false },
   })
-  const caller = { keyId: 'sk-1', accountId: 'team', level: '', models: null }
+  const caller = { keyId: 'sk-1', accountId: 'team', level: '', keepsBodies: false, models: null }
   const arrivalOf = (traceId: string) => ({
     traceId,
     callerTraceId: '',
     context: noTraceContext,
+    body: new Uint8Array(),
     receivedAt: now,
   })
   const usage = { promptTokens: 5, cachedTokens: 1, completionTokens: 7, reasoningTokens: 2 }
@@ -280,7 +282,13 @@ describe('a ticket', () => {
     ['abandoned', { kind: 'abandoned' }, { outcome: 'abandoned', reasons: [], failure: null, cause: null }],
   ])('of an answer that %s is recorded as one flat line', async (_how, outcome, told) => {
     const accounts = await open()
-    const arrival = { traceId: 'trace', callerTraceId: 'theirs', context: noTraceContext, receivedAt: now }
+    const arrival = {
+      traceId: 'trace',
+      callerTraceId: 'theirs',
+      context: noTraceContext,
+      body: new Uint8Array(),
+      receivedAt: now,
+    }
     now += 1
     const ticket = await accounts.admit(caller, request(), arrival)
     now += 1000

@@ -4,6 +4,7 @@ import { type Caller, checkModel, type Gate } from '../chat/gate.ts'
 import type { Database } from '../storage/database.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { openKeyRing } from './key-ring.ts'
+import type { Bodies } from './ledger/bodies.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Limits } from './limits/limits.ts'
 import { admissionOf, recordOf } from './record-of.ts'
@@ -31,6 +32,7 @@ export interface AccountsParts extends Pick<StoryParts, 'newSpanId'> {
   readonly adminKeys: readonly string[]
   readonly limits: Limits
   readonly ledger: Pick<Ledger, 'open' | 'done'>
+  readonly bodies: Pick<Bodies, 'keep'>
   /** Told of every settled ticket. */
   readonly record: (record: AnswerRecord) => void
 }
@@ -58,6 +60,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
       const grant = await parts.limits.admit(caller, request)
       const admission = admissionOf(caller, request, arrival, clock())
       const story = openStory(arrival, arrival.traceId, parts)
+      const kept = caller.keepsBodies ? parts.bodies.keep(arrival.traceId, arrival.body) : null
       let firstTokenAt: number | null = null
       let settled = false
       running += 1
@@ -69,6 +72,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
           story.promptRead()
           grant.counted(promptTokens)
         },
+        said: (event) => kept?.said(event),
         began() {
           firstTokenAt = clock()
         },
@@ -79,6 +83,7 @@ export async function openAccounts(parts: AccountsParts): Promise<Accounts> {
           grant.settle(usage)
           const record = recordOf(admission, outcome, usage, { firstTokenAt, doneAt: clock() }, story.told())
           ledger.done(record)
+          kept?.done()
           parts.record(record)
         },
       }

@@ -41,9 +41,10 @@ export interface AccountChange {
   readonly name?: string | undefined
   readonly level?: string | undefined
   readonly disabled?: boolean | undefined
+  readonly keepsBodies?: boolean | undefined
 }
 
-export interface KeyChange extends Omit<AccountChange, 'level'> {
+export interface KeyChange extends Omit<AccountChange, 'level' | 'keepsBodies'> {
   readonly models?: readonly string[] | null | undefined
   readonly expiresAt?: number | null | undefined
 }
@@ -87,12 +88,13 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
       if (await insertAccount(database, account)) return account
       throw new Failure('taken', `There is an account ${id} already.`, { field: 'id' })
     },
-    async changeAccount(id, { name, level, disabled }) {
+    async changeAccount(id, { name, level, disabled, keepsBodies }) {
       const before = await directory.findAccount(id)
       const after = {
         ...before,
         name: name ?? before.name,
         level: level ?? before.level,
+        keepsBodies: keepsBodies ?? before.keepsBodies,
         disabledAt: disabling(before.disabledAt, disabled),
       }
       await updateAccount(database, after)
@@ -129,7 +131,7 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
 }
 
 function newAccount(id: string, name: string, createdAt: number): Account {
-  return { id, name, level: '', createdAt, disabledAt: null }
+  return { id, name, level: '', createdAt, disabledAt: null, keepsBodies: false }
 }
 
 function missing(what: 'account' | 'key', id: string): never {

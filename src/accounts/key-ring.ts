@@ -41,7 +41,7 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
   const extra = new Map(
     given.map((one): [string, FoundKey] => [
       hashOf(one.secret),
-      { key: one.key, level: '', accountDisabledAt: null },
+      { key: one.key, level: '', keepsBodies: false, accountDisabledAt: null },
     ]),
   )
   const trusted = new Map<string, { readonly found: FoundKey; readonly until: number }>()
@@ -94,7 +94,7 @@ export function openKeyRing({ database, clock, secret, given }: KeyRingParts): K
       if (found.key.role !== role || found.accountDisabledAt !== null)
         throw new Failure('forbidden', 'Forbidden')
       const { id, accountId, models } = found.key
-      return { keyId: id, accountId, level: found.level, models }
+      return { keyId: id, accountId, level: found.level, keepsBodies: found.keepsBodies, models }
     },
     forget() {
       trusted.clear()

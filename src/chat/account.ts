@@ -9,6 +9,8 @@ export interface Account {
   readonly createdAt: number
   /** Null while its keys may be used. */
   readonly disabledAt: number | null
+  /** Whether what it asks and is answered is kept for a while. */
+  readonly keepsBodies: boolean
 }
 
 /** What is known of a key. The secret is nowhere kept. */

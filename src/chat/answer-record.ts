@@ -9,7 +9,7 @@ import type { Usage } from './usage.ts'
  * What is known of a request when it is let in. Neither this nor what is known later holds anything that was said, or a
  * secret. Times are milliseconds since 1970.
  */
-export interface Admission extends Omit<Arrival, 'context'>, Pick<Caller, 'accountId' | 'keyId'> {
+export interface Admission extends Omit<Arrival, 'context' | 'body'>, Pick<Caller, 'accountId' | 'keyId'> {
   readonly model: string
   /** The model that answers in its place; empty where none does. */
   readonly standIn: string

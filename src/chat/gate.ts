@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts'
-import type { FinishReason } from './event.ts'
+import type { ChatEvent, FinishReason } from './event.ts'
 import type { Standing } from './limits.ts'
 import type { Model } from './model.ts'
 import type { Notes } from './notes.ts'
@@ -13,6 +13,8 @@ export interface Caller {
   readonly keyId: string
   /** The account's. */
   readonly level: string
+  /** Whether what the account asks and is answered is kept. */
+  readonly keepsBodies: boolean
   /** The models that the key may ask; null for all. */
   readonly models: readonly string[] | null
 }
@@ -30,6 +32,8 @@ export interface Arrival {
   readonly callerTraceId: string
   /** The trace of the caller that it is part of. */
   readonly context: TraceContext
+  /** The request as it came; empty before it has been read. */
+  readonly body: Uint8Array
   /** Milliseconds since 1970. */
   readonly receivedAt: number
 }
@@ -58,6 +62,8 @@ export interface Ticket {
    * once. Throws `rate-limited` where only that count shows that the request is too large.
    */
   counted(promptTokens: number): void
+  /** Told of every event of the answer, as its reader sees it. */
+  said(event: ChatEvent): void
   /** The first token is in hand. Called at most once, before `settle`. */
   began(): void
   settle(outcome: Outcome, usage: Usage): void

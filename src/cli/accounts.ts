@@ -35,6 +35,18 @@ export async function setAccountLevel(settings: Settings, id: string, level: str
   })
 }
 
+/** What it asks and is answered is kept for a while, or no more. */
+export async function setAccountBodies(settings: Settings, id: string, keepsBodies: boolean): Promise<void> {
+  await withDirectory(settings, async (directory) => {
+    await directory.changeAccount(id, { keepsBodies })
+    console.log(
+      keepsBodies
+        ? `What ${id} asks and is answered is kept for ${settings.bodyDays} days, with other keys than SILICA_API_KEY.`
+        : `What ${id} asks and is answered is kept no more.`,
+    )
+  })
+}
+
 /** All keys of a disabled account are refused. */
 export async function setAccountDisabled(settings: Settings, id: string, disabled: boolean): Promise<void> {
   await withDirectory(settings, async (directory) => {

@@ -3,7 +3,7 @@ import type { RecordFilter } from '../chat/record-filter.ts'
 import { openRecordsAlone } from '../main.ts'
 import type { Settings } from '../settings.ts'
 import { openLog } from './log.ts'
-import { table } from './terminal.ts'
+import { printable, table } from './terminal.ts'
 import { timeBefore } from './times.ts'
 import { realWorld } from './world.ts'
 
@@ -37,7 +37,14 @@ export async function printLogs(settings: Settings, wanted: WantedLogs): Promise
     }
     if (wanted.asJson) for (const row of rows) console.log(JSON.stringify(row))
     else if (wanted.id === '') console.log(table([head, ...rows.map(inShort)]))
-    else console.log(rows.map(inFull).join('\n\n'))
+    else {
+      for (const row of rows) {
+        console.log(inFull(row))
+        const bodies = await records.bodies(row.id)
+        if (bodies !== undefined)
+          console.log(printable(`\nasked\n${bodies.request}\n\nanswered\n${bodies.answer}\n`))
+      }
+    }
     return 0
   } finally {
     await database.close()

@@ -188,6 +188,12 @@ withData(accounts.command('level <id> [level]').description('give it the limits 
     await setAccountLevel(settingsOf(flags), id, level ?? '')
   },
 )
+withData(accounts.command('bodies <id>').description('keep what it asks and is answered for a while'))
+  .option('--off', 'keep no more of it')
+  .action(async (id: string, { off, ...flags }: Flags) => {
+    const { setAccountBodies } = await import('./accounts.ts')
+    await setAccountBodies(settingsOf(flags), id, off === undefined)
+  })
 for (const [command, disabled] of [
   ['disable', true],
   ['enable', false],

@@ -37,6 +37,8 @@ describe('settings', () => {
       traces: null,
       recordDays: 90,
       records: 10_000_000,
+      bodyDays: 7,
+      bodyBytes: 65_536,
       models: [],
       bundledRows: [join(root, 'bundled/nano.yaml')],
       announces: true,

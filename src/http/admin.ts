@@ -7,7 +7,7 @@ import { Failure } from '../chat/failure.ts'
 import { readAccountChange, readKeyChange, readNewAccount, readNewKey } from '../wire/admin/bodies.ts'
 import { readFilter } from '../wire/admin/read-filter.ts'
 import { readUsage } from '../wire/admin/read-usage.ts'
-import { writeAccount, writeKey, writeList, writeRecord } from '../wire/admin/write.ts'
+import { writeAccount, writeKey, writeList, writeRecord, writeBodies } from '../wire/admin/write.ts'
 import { writeUsage, writeUsageCsv } from '../wire/admin/write-usage.ts'
 import { type AdminEngineParts, addAdminEngineRoutes } from './admin-engines.ts'
 import { type AdminModelParts, addAdminModelRoutes } from './admin-models.ts'
@@ -67,7 +67,7 @@ export function addAdminRoutes(app: FastifyInstance, parts: AdminParts): void {
       admin.get('/requests/:id', async (request) => {
         const row = await records.find(idOf(request))
         if (row === undefined) throw new Failure('not-found', 'There is no such request.')
-        return writeRecord(row)
+        return { ...writeRecord(row), bodies: writeBodies(await records.bodies(idOf(request))) }
       })
       admin.get('/usage', async (request, reply) => {
         const { question, format } = readUsage(queryOf(request), clock())

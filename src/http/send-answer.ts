@@ -7,6 +7,7 @@ import type { ChatRequest } from '../chat/request.ts'
 import { lifeHeaders } from '../wire/life-headers.ts'
 import { limitHeaders } from '../wire/limit-headers.ts'
 import type { AnswerWriter, StreamWriter } from '../wire/writers.ts'
+import { bodyOf } from './read-request.ts'
 import type { HttpParts } from './server.ts'
 
 /** A reader who takes nothing for this long is taken for gone. */
@@ -31,8 +32,9 @@ export async function sendAnswer(
   if (chat.model.standIn !== '') void reply.header('x-silica-stand-in', chat.model.standIn)
   void reply.headers(lifeHeaders(chat.model.id, parts.lifeOf(chat.model.id)))
   const gone = whenGone(reply)
+  const arrival = { ...request.arrival, body: bodyOf(request) }
   try {
-    const { events, standings } = await parts.complete(request.caller, chat, request.arrival, gone)
+    const { events, standings } = await parts.complete(request.caller, chat, arrival, gone)
     void reply.headers(limitHeaders(standings))
     if (chat.reply.kind === 'stream') {
       reply.hijack()

@@ -195,11 +195,13 @@ function keyOf({ headers }: FastifyRequest): string {
   return headers.authorization ?? (typeof key === 'string' ? `Bearer ${key}` : '')
 }
 
+const noBody = new Uint8Array()
+
 function arrivalOf({ id, headers }: FastifyRequest, receivedAt: number): Arrival {
   const named = headers['x-trace-id']
   const callerTraceId = typeof named === 'string' && /^[\x21-\x7e]{1,128}$/.test(named) ? named : ''
   const context = readTraceContext(headers['traceparent'], headers['tracestate'])
-  return { traceId: id, callerTraceId, context, receivedAt }
+  return { traceId: id, callerTraceId, context, body: noBody, receivedAt }
 }
 
 /** Answers what is not HTTP, or does not arrive: there is no request to reply to, only a socket. */

@@ -6,6 +6,7 @@ import type { Tables } from './tables.ts'
 export interface FoundKey {
   readonly key: Key
   readonly level: string
+  readonly keepsBodies: boolean
   readonly accountDisabledAt: number | null
 }
 
@@ -18,14 +19,25 @@ export async function insertKey({ query }: Database, key: Key, hash: string): Pr
     .execute()
 }
 
-/** The key of this hash, disabled or not, the level of its account, and since when that is disabled. */
+/** The key of this hash, disabled or not, the level of its account, whether its bodies are kept, and since when it is disabled. */
 export async function findKeyByHash({ query }: Database, hash: string): Promise<FoundKey | undefined> {
   const row = await select(query.selectFrom('keys'))
     .leftJoin('accounts', 'accounts.id', 'keys.account_id')
-    .select(['accounts.level as level', 'accounts.disabled_at as accountDisabledAt'])
+    .select([
+      'accounts.level as level',
+      'accounts.keeps_bodies as keepsBodies',
+      'accounts.disabled_at as accountDisabledAt',
+    ])
     .where('hash', '=', hash)
     .executeTakeFirst()
-  return row && { key: keyOf(row), level: row.level ?? '', accountDisabledAt: row.accountDisabledAt }
+  return (
+    row && {
+      key: keyOf(row),
+      level: row.level ?? '',
+      keepsBodies: row.keepsBodies === 1,
+      accountDisabledAt: row.accountDisabledAt,
+    }
+  )
 }
 
 export async function findKey({ query }: Database, id: string): Promise<Key | undefined> {

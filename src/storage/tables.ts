@@ -10,6 +10,7 @@ export interface Tables {
   readonly announcements: AnnouncementsTable
   readonly deliveries: DeliveriesTable
   readonly usage_hours: UsageTable
+  readonly bodies: BodiesTable
   readonly migrations: { readonly name: string }
 }
 
@@ -21,6 +22,8 @@ interface AccountsTable {
   readonly created_at: number
   /** Null while its keys may be used. */
   readonly disabled_at: number | null
+  /** 1 where what it asks and is answered is kept, else 0. */
+  readonly keeps_bodies: number
 }
 
 interface KeysTable {
@@ -84,6 +87,14 @@ export interface RequestsTable {
   /** From arrival to first token, and between two tokens, as `chat/time-bins.ts` has them; 0 for none. */
   readonly first_token_bin: number
   readonly token_bin: number
+}
+
+/** What was asked and answered, without secrets, as JSON that may be cut. `id` is the request's. */
+export interface BodiesTable {
+  readonly id: string
+  readonly request: string
+  readonly answer: string
+  readonly truncated: number
 }
 
 /** What was used in an hour, which `received_at` begins, summed over requests that are alike in the other columns. */

@@ -143,7 +143,10 @@ describe('the records of requests', () => {
     const { received_at, admitted_at, first_token_at, done_at } = Object(answer)
     const times = [received_at, admitted_at, first_token_at, done_at].map((time) => Date.parse(time))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
-    expect((await admin('GET', '/requests?trace_id=my-own-name')).answer).toMatchObject({ data: [answer] })
+    const { bodies, ...listed } = Object(answer)
+    expect(bodies).toBeNull()
+    const found = await admin('GET', '/requests?trace_id=my-own-name')
+    expect(found.answer).toEqual({ data: [listed], next: null })
   })
 
   it('are found by what is asked for, the newest first, page after page', async () => {
@@ -163,6 +166,43 @@ describe('the records of requests', () => {
     expect(found).toEqual([ids[1], ids[3], ids[5]])
     expect(second.next).toBeNull()
     expect((await admin('GET', '/requests?until=2020-01-01')).answer).toEqual({ data: [], next: null })
+  })
+})
+
+describe('the bodies of requests', () => {
+  it('are kept for accounts that want it alone, without secrets and to a bound, and shown with the record', async () => {
+    await admin('POST', '/accounts', { id: 'kept' })
+    const { secret } = await newKey({ account_id: 'kept' })
+    const bodiesOf = async (content: string) => {
+      const response = await fetch(`${silica.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}` },
+        body: JSON.stringify({
+          model: 'silica/nano',
+          messages: [{ role: 'user', content }],
+          max_tokens: 8,
+          enable_thinking: false,
+        }),
+      })
+      const { choices } = Object(await response.json())
+      const path = `/requests/${response.headers.get('x-siliconcloud-trace-id')}`
+      await expect.poll(async () => (await admin('GET', path)).status, { timeout: 10_000 }).toBe(200)
+      const find = async () => Object((await admin('GET', path)).answer).bodies
+      return { said: choices?.[0].message.content, find }
+    }
+    const before = await bodiesOf('Hello!')
+    expect(await before.find()).toBeNull()
+    await admin('PATCH', '/accounts/kept', { keep_bodies: true })
+    const { said, find } = await bodiesOf(`My key is ${secret}, yes?`)
+    await expect.poll(find, { timeout: 10_000 }).toMatchObject({
+      request: { model: 'silica/nano', messages: [{ content: 'My key is [redacted], yes?' }] },
+      answer: [{ reasoning: '', text: said, calls: [], finish: expect.any(String) }],
+      truncated: false,
+    })
+    // Too long for the model, and kept all the same.
+    const long = await bodiesOf('la '.repeat(40_000))
+    await expect.poll(long.find, { timeout: 10_000 }).toMatchObject({ truncated: true })
+    expect((await long.find()).request.length).toBe(65_536)
   })
 })
 

@@ -15,10 +15,16 @@ import { type Database, openDatabase } from '../../src/storage/database.ts'
 import { readCase } from '../golden/replay.ts'
 
 const request = readCase({ model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }] })
-const caller = { keyId: 'k', accountId: 'a', level: '', models: null }
+const caller = { keyId: 'k', accountId: 'a', level: '', keepsBodies: false, models: null }
 const limits = [{ metric: 'TPD', most: 1_000_000 }] as const
 const limiter = memoryLimiter(() => 0)
-const arrival = { traceId: 'trace', callerTraceId: '', context: noTraceContext, receivedAt: 0 }
+const arrival = {
+  traceId: 'trace',
+  callerTraceId: '',
+  context: noTraceContext,
+  body: new Uint8Array(),
+  receivedAt: 0,
+}
 
 /** How an answer of `pieces` pieces ends; `at` counts the events before it. */
 const endings = [
@@ -52,6 +58,7 @@ beforeAll(async () => {
     }),
     ledger: { open: (admission) => opened.push(admission.traceId), done: () => {} },
     record: (record) => records.push(record),
+    bodies: { keep: () => ({ said: () => {}, done: () => {} }) },
     newSpanId: null,
   })
 })

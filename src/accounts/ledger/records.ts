@@ -1,5 +1,6 @@
 import type { RecordFilter } from '../../chat/record-filter.ts'
 import type { UsageQuestion, UsageReport } from '../../chat/usage-report.ts'
+import { type BodiesRow, findBodies } from '../../storage/bodies.ts'
 import type { Database } from '../../storage/database.ts'
 import { findRequest, listRequests, type RequestRow } from '../../storage/requests.ts'
 import { reportUsage } from './usage.ts'
@@ -13,6 +14,8 @@ export interface Records {
     filter: RecordFilter,
     limit: number,
   ): Promise<{ readonly rows: readonly RequestRow[]; readonly next: string | null }>
+  /** What was asked and answered, where that is kept. */
+  bodies(traceId: string): Promise<BodiesRow | undefined>
   usage(question: UsageQuestion): Promise<UsageReport>
 }
 
@@ -24,6 +27,7 @@ export function openRecords(database: Database): Records {
       const rows = found.slice(0, limit)
       return { rows, next: found.length > limit ? (rows.at(-1)?.id ?? null) : null }
     },
+    bodies: (traceId) => findBodies(database, traceId),
     usage: (question) => reportUsage(database, question),
   }
 }

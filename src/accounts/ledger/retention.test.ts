@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { anyRequest, untold } from '../../../tests/ledger/any-request.ts'
+import { findBodies, insertBodies } from '../../storage/bodies.ts'
 import { type Database, openDatabase } from '../../storage/database.ts'
 import { insertRequests, listRequests } from '../../storage/requests.ts'
 import { doneLine } from './line.ts'
@@ -47,11 +48,11 @@ const ages = async () =>
   (await listRequests(database, anyRequest, 100_000)).map((row) => Math.round((now - row.received_at) / day))
 
 it.each([
-  ['older than it may be', { days: 3, most: 100 }, [0, 1, 2]],
-  ['more than it may be, the oldest first', { days: 100, most: 2 }, [0, 1]],
-  ['both, of which age is more', { days: 3, most: 4 }, [0, 1, 2]],
-  ['both, of which number is more', { days: 3, most: 2 }, [0, 1]],
-  ['neither', { days: 100, most: 100 }, [0, 1, 2, 4, 5]],
+  ['older than it may be', { days: 3, bodyDays: 2, most: 100 }, [0, 1, 2]],
+  ['more than it may be, the oldest first', { days: 100, bodyDays: 2, most: 2 }, [0, 1]],
+  ['both, of which age is more', { days: 3, bodyDays: 2, most: 4 }, [0, 1, 2]],
+  ['both, of which number is more', { days: 3, bodyDays: 2, most: 2 }, [0, 1]],
+  ['neither', { days: 100, bodyDays: 2, most: 100 }, [0, 1, 2, 4, 5]],
 ])('deletes what is %s', async (_what, retention, left) => {
   await insertRequests(database, [4, 0, 2, 5, 1].map(record))
   await forgetOld(database, retention, now, new AbortController().signal)
@@ -63,8 +64,24 @@ it('deletes any number, and stops when it is told to', async () => {
     database,
     Array.from({ length: 2500 }, (_, index) => record(9, index)),
   )
-  await forgetOld(database, { days: 3, most: 1 }, now, AbortSignal.abort())
+  await forgetOld(database, { days: 3, bodyDays: 2, most: 1 }, now, AbortSignal.abort())
   expect(await ages()).toHaveLength(2500)
-  await forgetOld(database, { days: 3, most: 1 }, now, new AbortController().signal)
+  await forgetOld(database, { days: 3, bodyDays: 2, most: 1 }, now, new AbortController().signal)
   expect(await ages()).toEqual([])
+})
+
+it('deletes bodies sooner than records, and never later', async () => {
+  const lines = [0, 1, 3, 5].map(record)
+  await insertRequests(database, lines)
+  const ids = lines.map((line) => String(JSON.parse(line).id))
+  await insertBodies(
+    database,
+    ids.map((id) => ({ id, request: '{}', answer: '[]', truncated: 0 })),
+  )
+  const kept = async () => (await Promise.all(ids.map((id) => findBodies(database, id)))).map(Boolean)
+  const never = new AbortController().signal
+  await forgetOld(database, { days: 100, bodyDays: 2, most: 100 }, now, never)
+  expect(await kept()).toEqual([true, true, false, false])
+  await forgetOld(database, { days: 100, bodyDays: 2, most: 1 }, now, never)
+  expect(await kept()).toEqual([true, false, false, false])
 })

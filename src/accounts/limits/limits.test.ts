@@ -10,7 +10,7 @@ import { serverTime } from './server-time.ts'
 import { shareWhileGone } from './share-while-gone.ts'
 import { answerBound, promptBound } from './token-bounds.ts'
 
-const caller = { accountId: 'team', keyId: 'k', level: '', models: null }
+const caller = { accountId: 'team', keyId: 'k', level: '', keepsBodies: false, models: null }
 const hello = { model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 100 }
 const request = readCase(hello)
 const bound = promptBound(request) + answerBound(request)

@@ -24,10 +24,11 @@ export const readAccountChange = reader(
       name: Type.Optional(name),
       level: Type.Optional(Type.String({ maxLength: 64 })),
       disabled: Type.Optional(Type.Boolean()),
+      keep_bodies: Type.Optional(Type.Boolean()),
     },
     closed,
   ),
-  (body) => body,
+  ({ keep_bodies: keepsBodies, ...body }) => ({ ...body, keepsBodies }),
 )
 
 export const readNewKey = reader(

@@ -7,8 +7,15 @@ import { writeAnnouncement } from '../announcements.ts'
 
 /** What the admin API says, as values for `JSON.stringify`. Times are texts such as `2030-01-31T12:00:00.000Z`. */
 
-export function writeAccount({ id, name, level, createdAt, disabledAt }: Account): object {
-  return { id, name, level, created_at: textOf(createdAt), disabled_at: textOrNull(disabledAt) }
+export function writeAccount({ id, name, level, createdAt, disabledAt, keepsBodies }: Account): object {
+  return {
+    id,
+    name,
+    level,
+    keep_bodies: keepsBodies,
+    created_at: textOf(createdAt),
+    disabled_at: textOrNull(disabledAt),
+  }
 }
 
 /** `secret` is given once: when the key is made. */
@@ -103,6 +110,23 @@ export function writeRecord(row: RecordRow): object {
       answer_limit: row.answer_limit,
       ...objectOf(decisions),
     },
+  }
+}
+
+/** What was asked and answered; null where that is not kept. What is no JSON, as it was cut, is a text. */
+export function writeBodies(
+  bodies: { readonly request: string; readonly answer: string; readonly truncated: number } | undefined,
+): object | null {
+  if (bodies === undefined) return null
+  const { request, answer, truncated } = bodies
+  return { request: jsonOr(request), answer: jsonOr(answer), truncated: truncated === 1 }
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }
 
