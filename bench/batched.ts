@@ -2,7 +2,7 @@
 // through the engine and through llama-batched-bench, in turns. Tokens per second of CPU time, which does not change with
 // what else the machine does; medians of rounds. Of llama-batched-bench runs of several lengths are subtracted from each
 // other, so that loading is not counted.
-// Usage: npm run bench -- batched <path of llama-batched-bench> [threads] [rounds]
+// Usage: LLAMA_BATCHED_BENCH=<its path> npm run bench -- batched [100m, qwen-q8 or qwen-q4] [threads] [rounds]
 //
 // llama-batched-bench is built from the source that node-llama-cpp carries, of the very release that Silica binds:
 //   npm pack node-llama-cpp@3.22.1 && tar xf node-llama-cpp-*.tgz
@@ -12,16 +12,17 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { BenchEngine } from './parts/engine.ts'
-import { letters, modelFile, quantile, says, span, startEngine } from './parts/engine.ts'
+import { letters, quantile, says, shapedModel, span, startEngine } from './parts/engine.ts'
 
 interface Speed {
   readonly prefill: number
   readonly decode: number
 }
 
-const [program = 'llama-batched-bench', threads = '1', rounds = '3'] = process.argv.slice(2)
+const [model = '100m', threads = '1', rounds = '3'] = process.argv.slice(2)
+const program = process.env['LLAMA_BATCHED_BENCH'] ?? 'llama-batched-bench'
 const [cells, promptTokens, answerTokens] = [8192, 128, 64]
-const started = await startEngine(cells, 16, Number(threads))
+const started = await startEngine(cells, 16, Number(threads), model)
 console.log('at once   prefill: engine   llama.cpp   ratio   decode: engine   llama.cpp   ratio')
 for (const atOnce of [1, 4, 8, 16]) {
   const pairs: { ours: Speed; theirs: Speed }[] = []
@@ -79,7 +80,7 @@ function batchedBench(atOnce: number): Speed {
 
 function cpuOfRun(atOnce: number, read: number, said: number): number {
   const numbers = ['-c', cells, '-b', 256, '-ub', 256, '-npp', read, '-ntg', said, '-npl', atOnce]
-  const args = ['-m', modelFile(cells), ...numbers, '-t', threads, '-kvu'].map(String)
+  const args = ['-m', shapedModel(model, cells), ...numbers, '-t', threads, '-kvu'].map(String)
   const before = cpuOfChildren()
   execFileSync(program, args, { stdio: 'ignore' })
   return cpuOfChildren() - before

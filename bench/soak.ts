@@ -1,32 +1,149 @@
-// Whether anything is left behind: rounds of 200 requests at concurrency 16, half of them streamed, a fifth of the callers
-// hanging up. After each round: how many answers were whole, how long it took, resident memory and open files of both
-// processes. Usage: npm run bench -- soak [rounds]
-import { callRound } from '../tests/http/callers.ts'
+// Whether anything is left behind, gets stuck or slows down: callers who ask the bundled model for everything in random
+// mixes (thought, tools, forced calls, JSON, schemas, n, long prompts, conversations; streamed and whole) and hang up at
+// random. Each answer is held to its limits (L8) and must be whole; what the engine runs must not stay above what callers
+// wait for (L7). A row a minute; ends with code 1 where an answer was wrong, a sequence stuck, memory or files leaked, or
+// tokens for each second of CPU fell by more than a seventh.
+// Usage: npm run bench -- soak [minutes] [callers] [seed]
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Asked } from './parts/mixed-calls.ts'
+import { call, mixOf } from './parts/mixed-calls.ts'
+import { cpuOf, quantile } from './parts/engine.ts'
 import { openFilesOf, residentOf, startServer } from './parts/server.ts'
 
-const rounds = Number(process.argv[2] ?? 10)
+const [minutes = 30, callers = 32, seed = 1] = process.argv.slice(2).map(Number)
+
+interface Row {
+  readonly whole: number
+  readonly left: number
+  readonly wrong: number
+  readonly perSecond: number
+  readonly perCpuSecond: number
+  readonly running: number
+  readonly serverMegabytes: number
+  readonly serverFiles: number
+  readonly modelMegabytes: number
+  readonly modelFiles: number
+}
+
 const silica = await startServer()
-console.log('round  whole  left  other      s   server MB  files   model MB  files')
+const next = mixOf(seed)
+const open = new Set<Asked>()
+const faults: string[] = []
+let counts = { whole: 0, left: 0, wrong: 0, tokens: 0 }
+let over = false
+await call(silica, next(), () => {})
+const atRest = openFilesOf(silica.server)
+const rows: Row[] = []
+console.log('minute  whole   left  wrong  tokens/s  tokens/CPU s  running  server MB  files  model MB  files')
 try {
-  for (let round = 1; round <= rounds; round++) {
-    const began = performance.now()
-    const results = await callRound(silica, { seed: round, requests: 200, callers: 16 })
-    const count = (result: string) => results.filter((one) => one === result).length
-    const whole = count('whole')
-    const left = count('left')
-    const columns = [
-      [round, 5],
-      [whole, 7],
-      [left, 6],
-      [results.length - whole - left, 7],
-      [((performance.now() - began) / 1000).toFixed(1), 7],
-      [residentOf(silica.server).toFixed(0), 12],
-      [openFilesOf(silica.server), 7],
-      [residentOf(silica.model).toFixed(0), 11],
-      [openFilesOf(silica.model), 7],
-    ] as const
-    console.log(columns.map(([value, width]) => String(value).padStart(width)).join(''))
-  }
+  const working = Array.from({ length: callers }, () => work())
+  const watching = watch()
+  for (let minute = 1; minute <= minutes; minute++) report(await pass(minute))
+  over = true
+  await Promise.all(working)
+  await watching
+  await sleep(5000)
+  const { running, waiting } = await load()
+  if (running + waiting > 0) faults.push(`${running} running and ${waiting} waiting after the last answer`)
+  judge()
 } finally {
   silica.stop()
+}
+for (const fault of faults.slice(0, 20)) console.log(fault)
+console.log(faults.length === 0 ? 'no faults' : `${faults.length} faults`)
+process.exitCode = faults.length === 0 ? 0 : 1
+
+async function work(): Promise<void> {
+  while (!over) {
+    const asked = next()
+    open.add(asked)
+    const outcome = await call(silica, asked, (tokens) => (counts.tokens += tokens))
+    open.delete(asked)
+    counts[outcome.kind] += 1
+    if (outcome.kind === 'wrong') faults.push(outcome.why)
+  }
+}
+
+async function pass(minute: number): Promise<Row> {
+  counts = { whole: 0, left: 0, wrong: 0, tokens: 0 }
+  const [began, cpu] = [performance.now(), cpuOf(silica.model)]
+  await sleep(60_000)
+  const seconds = (performance.now() - began) / 1000
+  const row = {
+    ...counts,
+    perSecond: counts.tokens / seconds,
+    perCpuSecond: (counts.tokens / (cpuOf(silica.model) - cpu)) * 1000,
+    running: (await load()).running,
+    serverMegabytes: residentOf(silica.server),
+    serverFiles: openFilesOf(silica.server),
+    modelMegabytes: residentOf(silica.model),
+    modelFiles: openFilesOf(silica.model),
+  }
+  rows.push(row)
+  process.stdout.write(String(minute).padStart(6))
+  return row
+}
+
+function report(row: Row): void {
+  const columns = [
+    [row.whole, 7],
+    [row.left, 7],
+    [row.wrong, 7],
+    [row.perSecond, 10],
+    [row.perCpuSecond, 14],
+    [row.running, 9],
+    [row.serverMegabytes, 11],
+    [row.serverFiles, 7],
+    [row.modelMegabytes, 10],
+    [row.modelFiles, 7],
+  ] as const
+  console.log(columns.map(([value, width]) => value.toFixed(0).padStart(width)).join(''))
+}
+
+/** What runs may be more than what is asked for a moment after callers have left, but not for ten looks in a row. */
+async function watch(): Promise<void> {
+  let looks = 0
+  while (!over) {
+    await sleep(1000)
+    const { running, waiting } = await load()
+    const wanted = Array.from(open).reduce((sum, { choices }) => sum + choices, 0)
+    looks = running + waiting > wanted ? looks + 1 : 0
+    if (looks === 10) faults.push(`${running} running and ${waiting} waiting for ${wanted} that are wanted`)
+  }
+}
+
+async function load(): Promise<{ running: number; waiting: number }> {
+  const response = await fetch(`${silica.url}/health`)
+  const health: { models: { id: string; running: number; waiting: number }[] } = JSON.parse(
+    await response.text(),
+  )
+  return health.models.find(({ id }) => id === 'silica/nano') ?? { running: 0, waiting: 0 }
+}
+
+function judge(): void {
+  const count = Math.min(5, Math.ceil(rows.length / 2))
+  const median = (of: readonly Row[], part: keyof Row) =>
+    quantile(
+      of.map((row) => row[part]),
+      0.5,
+    )
+  // The first minute fills caches.
+  const first = rows.slice(rows.length > count ? 1 : 0, count + 1)
+  const last = rows.slice(-count)
+  const line = (name: string, part: keyof Row): readonly [number, number] => {
+    const [before, after] = [median(first, part), median(last, part)]
+    console.log(
+      `${name.padEnd(20)} first ${before.toFixed(0).padStart(6)}   last ${after.toFixed(0).padStart(6)}   ratio ${(after / before).toFixed(2)}`,
+    )
+    return [before, after]
+  }
+  line('tokens/s', 'perSecond')
+  const [fast, slow] = line('tokens/CPU s', 'perCpuSecond')
+  const server = line('server MB', 'serverMegabytes')
+  const model = line('model MB', 'modelMegabytes')
+  if (slow < fast * (6 / 7)) faults.push('it became slower')
+  if (server[1] > server[0] * 1.25 + 20) faults.push("the server's memory grew")
+  if (model[1] > model[0] * 1.1 + 20) faults.push("the model's memory grew")
+  if (openFilesOf(silica.server) > atRest + callers + 10) faults.push('the server left files open')
+  if (median(last, 'modelFiles') > median(first, 'modelFiles')) faults.push('the model left files open')
 }

@@ -15,7 +15,7 @@ interface Sample {
 async function sample(): Promise<Sample> {
   const began = performance.now()
   const silica = await startServer()
-  const { url, key, server, model } = silica
+  const { url, key, server } = silica
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
@@ -30,7 +30,7 @@ async function sample(): Promise<Sample> {
     await reader?.read()
     const firstByte = performance.now() - began
     while (reader !== undefined && !(await reader.read()).done);
-    return { firstByte, server: residentOf(server), model: residentOf(model) }
+    return { firstByte, server: residentOf(server), model: residentOf(silica.model) }
   } finally {
     silica.stop()
   }

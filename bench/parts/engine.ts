@@ -6,9 +6,10 @@ import type { Message, Prompt } from '../../src/chat/request.ts'
 import { llamaEngineWithCells } from '../../src/engines/llama/llama-engine.ts'
 import { readModelFile } from '../../src/engines/llama/model-file.ts'
 import { aModel, aPrompt } from '../../tests/contract/prompts.ts'
-import { hundredMillion, writeRandomModel } from '../../tests/models/random-model.ts'
+import type { RandomModel } from '../../tests/models/random-model.ts'
+import { hundredMillion, qwenSmall, writeRandomModel } from '../../tests/models/random-model.ts'
 
-/** An engine over a random model of 100 million parameters in Q8_0, whose window is as large as its cache. */
+/** An engine over a random model, whose window is as large as its cache. */
 export interface BenchEngine {
   readonly engine: Engine
   readonly prompt: (messages: readonly Message[], changed?: Partial<Prompt>) => Prompt
@@ -18,17 +19,30 @@ export interface BenchEngine {
 
 const folder = fileURLToPath(new URL('../.models', import.meta.url))
 
-/** Writes the model once for each window. */
-export function modelFile(contextLength: number): string {
-  const file = `${folder}/random-100m-q8-${contextLength}.gguf`
+const shapes: Readonly<Record<string, RandomModel>> = {
+  '100m': hundredMillion,
+  'qwen-q8': qwenSmall,
+  'qwen-q4': { ...qwenSmall, weights: 'q4_0' },
+}
+
+/** The path of a model of one of these shapes, which is written once for each window, or `name` itself. */
+export function shapedModel(name: string, contextLength: number): string {
+  const shape = shapes[name]
+  if (shape === undefined) return name
+  const file = `${folder}/random-${name}-${contextLength}.gguf`
   mkdirSync(folder, { recursive: true })
-  if (!existsSync(file)) writeRandomModel(file, { ...hundredMillion, contextLength })
+  if (!existsSync(file)) writeRandomModel(file, { ...shape, contextLength })
   return file
 }
 
 /** Resolves when the model has answered once. */
-export async function startEngine(cells: number, sequences: number, threads: number): Promise<BenchEngine> {
-  const path = modelFile(cells)
+export async function startEngine(
+  cells: number,
+  sequences: number,
+  threads: number,
+  model = '100m',
+): Promise<BenchEngine> {
+  const path = shapedModel(model, cells)
   const file = readModelFile(path)
   let pid = 0
   const engine = llamaEngineWithCells(
@@ -48,11 +62,11 @@ export async function startEngine(cells: number, sequences: number, threads: num
     file,
     cells,
   )
-  const model = { ...aModel, contextLength: cells }
+  const row = { ...aModel, contextLength: cells }
   const sampling = { ...aPrompt.sampling, temperature: 0 }
   const started: BenchEngine = {
     engine,
-    prompt: (messages, changed = {}) => ({ ...aPrompt, model, sampling, messages, ...changed }),
+    prompt: (messages, changed = {}) => ({ ...aPrompt, model: row, sampling, messages, ...changed }),
     cpu: () => cpuOf(pid),
   }
   for await (const _ of engine.answer(started.prompt([says('warm up')]), new AbortController().signal));
@@ -107,7 +121,7 @@ export function letters(count: number, seed: number): string {
 }
 
 /** CPU milliseconds of a process so far, as the scheduler counts them. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`)
   return threads.reduce(
     (sum, thread) =>

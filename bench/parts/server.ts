@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { childrenOf } from '../../tests/silica.ts'
 
-/** `silica serve` over the bundled model, in processes of its own, on a free port and an empty data folder. */
+/** `silica serve`, over the bundled model unless `flags` say more, in processes of its own, on a free port and an empty data folder. */
 export interface BenchServer {
   readonly url: string
   readonly key: string
-  /** Process ids of the server and of its model. */
+  /** Process ids of the server and of its first model, which starts with the first question. */
   readonly server: number
   readonly model: number
   stop(): void
 }
 
 /** Resolves when it listens, which is before its model is ready. */
-export async function startServer(): Promise<BenchServer> {
+export async function startServer(flags: readonly string[] = []): Promise<BenchServer> {
   const data = mkdtempSync(join(tmpdir(), 'silica-bench-'))
   const key = 'sk-bench-0123456789'
-  const child = spawn('node', ['bin/silica.js', 'serve', '--port', '0', '--data', data], {
+  const child = spawn('node', ['bin/silica.js', 'serve', '--port', '0', '--data', data, ...flags], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, SILICA_API_KEY: key },
   })
@@ -28,7 +28,9 @@ export async function startServer(): Promise<BenchServer> {
     url,
     key,
     server,
-    model: childrenOf(server)[0] ?? 0,
+    get model() {
+      return childrenOf(server)[0] ?? 0
+    },
     stop() {
       child.kill('SIGKILL')
       rmSync(data, { recursive: true, force: true })

@@ -3,12 +3,14 @@ import { writeGguf } from './gguf-writer.ts'
 
 export interface RandomModel {
   readonly layers: number
-  /** An even multiple of `headSize`. */
   readonly width: number
+  /** An even number; keys and values have half as many. */
+  readonly heads: number
   readonly headSize: number
   /** At least 256 bytes and the special tokens. */
   readonly vocab: number
-  readonly weights: 'f32' | 'f16' | 'q8_0'
+  /** Of `q4_0` the embedding, which is the output too, is in Q8_0. */
+  readonly weights: 'f32' | 'f16' | 'q8_0' | 'q4_0'
   readonly contextLength: number
   readonly seed: number
   readonly format: ChatFormat
@@ -56,6 +58,7 @@ export const specialTokens: readonly string[] = specialsOf(chatML)
 export const tinyModel: RandomModel = {
   layers: 2,
   width: 64,
+  heads: 2,
   headSize: 32,
   vocab: 512,
   weights: 'f32',
@@ -68,6 +71,7 @@ export const tinyModel: RandomModel = {
 export const hundredMillion: RandomModel = {
   layers: 12,
   width: 768,
+  heads: 12,
   // As models have it: with 32 ggml's attention falls back to code without vectors and takes five times as long.
   headSize: 64,
   vocab: 32_000,
@@ -75,6 +79,16 @@ export const hundredMillion: RandomModel = {
   contextLength: 2048,
   seed: 1,
   format: chatML,
+}
+
+/** The shape of Qwen3-0.6B. */
+export const qwenSmall: RandomModel = {
+  ...hundredMillion,
+  layers: 28,
+  width: 1024,
+  heads: 16,
+  headSize: 128,
+  vocab: 151_936,
 }
 
 /**
@@ -95,9 +109,9 @@ export function writeRandomModel(
  * takes the mean over a text. Otherwise as `writeRandomModel`.
  */
 export function writeRandomEncoder(path: string, model: RandomModel): void {
-  const { contextLength, width, layers, vocab } = model
+  const { contextLength, width, heads, layers, vocab } = model
   const entries = Object.entries(header(model)).filter(([key]) => !key.startsWith('qwen3.'))
-  const { inner, heads } = sizes(model)
+  const { inner } = sizes(model)
   const u32 = (value: number): GgufEntry => ({ type: 'u32', value })
   const random = generator(model.seed)
   const matrix = (name: string, rows: number, columns: number): GgufWeights =>
@@ -143,12 +157,13 @@ function flat(name: string, size: number, value: number): GgufWeights {
   }
 }
 
-function sizes({ width, headSize }: RandomModel): { heads: number; cached: number; inner: number } {
-  return { heads: width / headSize, cached: width / headSize / 2, inner: width * 3 }
+function sizes({ width, heads }: RandomModel): { cached: number; inner: number } {
+  return { cached: heads / 2, inner: width * 3 }
 }
 
 function header(model: RandomModel): Record<string, GgufEntry> {
-  const { heads, cached, inner } = sizes(model)
+  const { heads } = model
+  const { cached, inner } = sizes(model)
   const { template, controls, marks, bos, eos } = model.format
   const specials = specialsOf(model.format)
   const { tokens, merges } = vocabulary(model.vocab - specials.length)
@@ -211,13 +226,17 @@ function byteTokens(): string[] {
 }
 
 function weights(model: RandomModel): GgufWeights[] {
-  const { width, headSize, layers, vocab } = model
-  const { heads, cached, inner } = sizes(model)
+  const { width, heads, headSize, layers, vocab } = model
+  const { cached, inner } = sizes(model)
   const random = generator(model.seed)
   const matrix = (name: string, rows: number, columns: number): GgufWeights =>
     randomMatrix(`${name}.weight`, rows, columns, model.weights, random)
   const norm = (name: string, size: number): GgufWeights => flat(`${name}.weight`, size, 1)
-  const tensors = [matrix('token_embd', width, vocab), norm('output_norm', width)]
+  const embedding = model.weights === 'q4_0' ? 'q8_0' : model.weights
+  const tensors = [
+    randomMatrix('token_embd.weight', width, vocab, embedding, random),
+    norm('output_norm', width),
+  ]
   for (let layer = 0; layer < layers; layer++) {
     const at = (name: string): string => `blk.${layer}.${name}`
     tensors.push(norm(at('attn_norm'), width), norm(at('ffn_norm'), width))
@@ -258,7 +277,9 @@ function randomMatrix(
         fill: () => bytesOf(Float16Array.from(floats(count, random))),
       }
     case 'q8_0':
-      return { name, shape, type: 8, bytes: (count / 32) * 34, fill: () => quantised(count / 32, random) }
+      return { name, shape, type: 8, bytes: (count / 32) * 34, fill: () => quantised(count / 32, 32, random) }
+    case 'q4_0':
+      return { name, shape, type: 2, bytes: (count / 32) * 18, fill: () => quantised(count / 32, 16, random) }
   }
 }
 
@@ -266,12 +287,13 @@ function floats(count: number, random: () => number): Float32Array {
   return new Float32Array(count).map(() => (random() / 2 ** 32 - 0.5) * 0.2)
 }
 
-/** Blocks of one scale, 2^-11 as a half float, and 32 signed bytes. */
-function quantised(blocks: number, random: () => number): Uint8Array {
-  const bytes = new Uint8Array(blocks * 34)
+/** Blocks of one scale, about 0.1 for the widest number as a half float, and 32 numbers of four or eight bits. */
+function quantised(blocks: number, size: 16 | 32, random: () => number): Uint8Array {
+  const bytes = new Uint8Array(blocks * (2 + size))
   for (let block = 0; block < blocks; block++) {
-    bytes[block * 34 + 1] = 0x10
-    for (let index = 2; index < 34; index++) bytes[block * 34 + index] = random() >>> 24
+    const at = block * (2 + size)
+    bytes[at + 1] = size === 32 ? 0x10 : 0x20
+    for (let index = 2; index < 2 + size; index++) bytes[at + index] = random() >>> 24
   }
   return bytes
 }
