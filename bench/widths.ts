@@ -1,6 +1,7 @@
 // What a step costs by the number of tokens that it decodes for one sequence, all with logits: whether it pays to guess
 // tokens and have the model check several at once. CPU milliseconds of one thread, medians; a fresh context of 64 tokens.
 // Usage: npm run bench -- widths [model file, or a shape: 100m, qwen-q8, qwen-q4] [rounds]
+import { untuned } from '../src/chat/tuning.ts'
 import { bindLlama } from '../src/engines/llama/bindings.ts'
 import { findLibraries } from '../src/engines/llama/libraries.ts'
 import { loadModel } from '../src/engines/llama/process/loaded-model.ts'
@@ -8,7 +9,7 @@ import { quantile, shapedModel } from './parts/engine.ts'
 
 const [model = '100m', rounds = '9'] = process.argv.slice(2)
 const widths = [1, 2, 3, 4, 5, 6, 8, 12, 16]
-const options = { contextLength: 512, sequences: 16, cells: 512, threads: 1 }
+const options = { ...untuned, contextLength: 512, sequences: 16, cells: 512, threads: 1 }
 const loaded = loadModel(bindLlama(findLibraries()), { ...options, file: shapedModel(model, 2048) })
 
 const times = widths.map((width): number => {
