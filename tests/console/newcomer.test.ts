@@ -18,8 +18,21 @@ describeInBrowser('a newcomer', () => {
     const { said } = home.start(['serve', '--port', '0'])
     const link = /console (\S+)/.exec(await said('console '))?.[1] ?? ''
     const { page, complaints } = await openPage(browser)
+    const sizes: Promise<number>[] = []
+    page.on('response', (response) => {
+      expect(new URL(response.url()).origin).toBe(new URL(link).origin)
+      sizes.push(
+        response
+          .request()
+          .sizes()
+          .then(({ responseBodySize }) => responseBodySize),
+      )
+    })
     await page.goto(link)
     await page.getByRole('heading', { name: 'What would you like to ask?' }).waitFor()
+    const loaded = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    expect(loaded).toBeGreaterThan(50_000)
+    expect(loaded).toBeLessThan(300_000)
     await page.getByLabel('Message').fill('What is 17 + 25?')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Regenerate' }).waitFor()

@@ -1,16 +1,19 @@
+import { globSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openTestSilica, type TestSilica } from '../silica.ts'
 import { clipboard, describeInBrowser, expectAccessible, openBrowser, openPage } from './browser.ts'
 
 const adminKey = 'an-admin-key'
+const models = resolve(import.meta.dirname, '../../models')
 let silica: TestSilica
 let browser: Browser
 let page: Page
 let complaints: readonly string[]
 beforeAll(async () => {
   browser = await openBrowser()
-  silica = await openTestSilica({ adminKeys: [adminKey] })
+  silica = await openTestSilica({ adminKeys: [adminKey], bundledRows: globSync(join(models, '*.yaml')) })
 })
 afterAll(async () => {
   await browser.close()

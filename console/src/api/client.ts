@@ -1,4 +1,4 @@
-/** Why the server refused. `message` is what it said; `traceId` names the request. */
+/** Why the server refused. `message` is what it said; `traceId` names the request. `status` 0: it cannot be reached. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -20,10 +20,13 @@ interface Options {
   readonly signal?: AbortSignal
 }
 
-/** One request, by the session. Throws an `ApiError` for every status that is not 2xx. */
+/** One request, by the session. Throws an `ApiError` for every status that is not 2xx, and the reason of `signal`. */
 export async function send(method: string, path: string, options: Options = {}): Promise<Response> {
   const headers = { 'x-silica-console': '1', ...options.headers }
-  const response = await fetch(path, { ...options, method, headers })
+  const response = await fetch(path, { ...options, method, headers }).catch((error: unknown) => {
+    if (options.signal?.aborted) throw error
+    throw new ApiError(0, String(error), '', '')
+  })
   if (!response.ok) throw await errorOf(response)
   return response
 }

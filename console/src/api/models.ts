@@ -26,7 +26,16 @@ export type ModelEngine =
   | { readonly kind: 'upstream'; readonly server: string; readonly url: string; readonly model: string }
   | { readonly kind: 'pool'; readonly replicas: readonly ModelEngine[] }
 
-export interface Abilities {
+export type Abilities = ChatAbilities | EmbeddingAbilities
+
+export interface EmbeddingAbilities {
+  readonly sub_type: 'embedding'
+  readonly context_length: number
+  readonly dimensions: { readonly default: number; readonly min: number }
+}
+
+export interface ChatAbilities {
+  readonly sub_type: 'chat'
   readonly context_length: number
   readonly max_tokens: Limit
   readonly thinking:
@@ -46,6 +55,14 @@ export interface Abilities {
     readonly frequency_penalty: number
     readonly presence_penalty: number
   }
+}
+
+export interface ChatModel extends Model {
+  readonly abilities: ChatAbilities
+}
+
+export function isChatModel(model: Model): model is ChatModel {
+  return model.abilities.sub_type === 'chat'
 }
 
 /** How a model's engines stand, as docs/servers.md has it. */

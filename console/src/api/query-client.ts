@@ -8,7 +8,7 @@ export interface List<T> {
 }
 
 /** Whatever is refused because the session has ended shows the sign-in page. */
-function onError(error: Error): void {
+export function onError(error: unknown): void {
   if (error instanceof ApiError && error.status === 401) queries.setQueryData(['session'], null)
 }
 
@@ -17,7 +17,7 @@ export const queries: QueryClient = new QueryClient({
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
-      retry: (count, error) => !(error instanceof ApiError) && count < 3,
+      retry: (count, error) => error instanceof ApiError && error.status === 0 && count < 3,
       staleTime: 5_000,
     },
   },

@@ -16,7 +16,7 @@ export function useSession() {
       try {
         return await call<Session>('GET', '/admin/v1/session')
       } catch (error) {
-        if (error instanceof ApiError && error.status < 500) return null
+        if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null
         throw error
       }
     },

@@ -6,6 +6,7 @@ export interface UsageReport {
   readonly from: string
   readonly to: string
   readonly step_seconds: number
+  readonly by: Grouping
   readonly data: readonly (UsageSum & { readonly at: string })[]
   readonly totals: readonly UsageSum[]
 }

@@ -5,6 +5,7 @@ import { ModelsPage } from '../pages/models/models-page.tsx'
 import { PlaygroundPage } from '../pages/playground/playground-page.tsx'
 import { RequestsPage } from '../pages/requests/requests-page.tsx'
 import { UsagePage } from '../pages/usage/usage-page.tsx'
+import { Boundary } from '../parts/boundary.tsx'
 import { useText } from '../text/text.ts'
 import { Choices } from './choices.tsx'
 import { Logo } from './logo.tsx'
@@ -56,7 +57,9 @@ export function Shell({ keyId }: { readonly keyId: string }) {
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        <Page />
+        <Boundary key={name}>
+          <Page />
+        </Boundary>
       </main>
     </div>
   )

@@ -4,6 +4,7 @@ import type { Account, Key } from '../../api/accounts.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { isPast, Time } from '../../parts/time.tsx'
+import { linkTo } from '../../shell/route.ts'
 import { useText } from '../../text/text.ts'
 import { LevelDialog } from './level-dialog.tsx'
 import { NewAccountDialog } from './new-account-dialog.tsx'
@@ -100,7 +101,9 @@ function KeyTable({ keys }: { readonly keys: readonly Key[] }) {
         <tbody>
           {keys.map((key) => (
             <tr key={key.id}>
-              <td className="mono">{key.id}…</td>
+              <td className="mono">
+                <a href={linkTo('requests', '', { key_id: key.id })}>{key.id}…</a>
+              </td>
               <td>{key.name}</td>
               <td>{text.roles[key.role]}</td>
               <td>{key.models === null ? text.allModels : key.models.join(', ')}</td>

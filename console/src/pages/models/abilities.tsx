@@ -1,29 +1,12 @@
-import type { Abilities as Known } from '../../api/models.ts'
-import { useText } from '../../text/text.ts'
+import type { Abilities as Known, ChatAbilities } from '../../api/models.ts'
+import { type Text, useText } from '../../text/text.ts'
 
 /** What a model can do, by the names of the API's fields. */
 export function Abilities({ of }: { readonly of: Known }) {
   const text = useText().models
-  const { thinking, reasoning_effort: effort } = of
-  const modes = {
-    never: text.never,
-    always: text.always,
-    switch: 'default' in thinking ? text.switched(thinking.default) : '',
-  }
-  const facts = {
-    context: String(of.context_length),
-    max_tokens: text.limit(of.max_tokens.default, of.max_tokens.max),
-    thinking: modes[thinking.mode],
-    thinking_budget:
-      thinking.mode === 'never' ? '–' : text.limit(thinking.budget.default, thinking.budget.max),
-    reasoning_effort: effort === null ? '–' : effort.default,
-    tools: text.tools[of.tools],
-    response_format: of.response_format.join(', '),
-    media: of.media.join(', ') || '–',
-  }
   return (
     <dl className="abilities">
-      {Object.entries(facts).map(([name, value]) => (
+      {Object.entries(factsOf(of, text)).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
@@ -31,4 +14,28 @@ export function Abilities({ of }: { readonly of: Known }) {
       ))}
     </dl>
   )
+}
+
+function factsOf(of: Known, text: Text['models']): Readonly<Record<string, string>> {
+  const context = String(of.context_length)
+  if (of.sub_type === 'embedding') {
+    const { default: byDefault, min } = of.dimensions
+    return { context, dimensions: min === byDefault ? String(byDefault) : text.downTo(byDefault, min) }
+  }
+  const { thinking, max_tokens: answer, reasoning_effort: effort } = of
+  return {
+    context,
+    max_tokens: text.limit(answer.default, answer.max),
+    thinking: thinkingOf(thinking, text),
+    thinking_budget:
+      thinking.mode === 'never' ? '–' : text.limit(thinking.budget.default, thinking.budget.max),
+    reasoning_effort: effort === null ? '–' : effort.default,
+    tools: text.tools[of.tools],
+    response_format: of.response_format.join(', '),
+    media: of.media.join(', ') || '–',
+  }
+}
+
+export function thinkingOf(thinking: ChatAbilities['thinking'], text: Text['models']): string {
+  return thinking.mode === 'switch' ? text.switched(thinking.default) : text[thinking.mode]
 }

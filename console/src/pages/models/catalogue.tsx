@@ -1,5 +1,6 @@
-import type { Model } from '../../api/models.ts'
+import type { Abilities, Model } from '../../api/models.ts'
 import { useText } from '../../text/text.ts'
+import { thinkingOf } from './abilities.tsx'
 import { LifeButtons, StateTag } from './life.tsx'
 
 /** The models that are not run here: others stand in for them, or nobody answers. */
@@ -20,6 +21,7 @@ export function Catalogue({ models }: { readonly models: readonly Model[] }) {
               <th>{text.state}</th>
               <th>{text.answeredBy}</th>
               <th className="number">{text.context}</th>
+              <th>{text.kind}</th>
               <th>{text.thinking}</th>
               <th>{text.toolsName}</th>
               <th>
@@ -36,8 +38,7 @@ export function Catalogue({ models }: { readonly models: readonly Model[] }) {
                 </td>
                 <td>{model.stand_in ?? <span className="quiet">{text.nobody}</span>}</td>
                 <td className="number">{model.abilities.context_length}</td>
-                <td>{model.abilities.thinking.mode}</td>
-                <td>{text.tools[model.abilities.tools]}</td>
+                <Skills of={model.abilities} />
                 <td className="actions">
                   <LifeButtons model={model} />
                 </td>
@@ -47,5 +48,17 @@ export function Catalogue({ models }: { readonly models: readonly Model[] }) {
         </table>
       </div>
     </section>
+  )
+}
+
+function Skills({ of }: { readonly of: Abilities }) {
+  const text = useText().models
+  const isChat = of.sub_type === 'chat'
+  return (
+    <>
+      <td>{of.sub_type}</td>
+      <td>{isChat ? thinkingOf(of.thinking, text) : '–'}</td>
+      <td>{isChat ? text.tools[of.tools] : '–'}</td>
+    </>
   )
 }

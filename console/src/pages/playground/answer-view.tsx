@@ -108,7 +108,7 @@ function Thought(props: {
         {props.counted && (
           <span className="hint">
             {text.tokensOf(tokens, budget)}{' '}
-            <progress aria-label={text.budget} max={Math.max(budget, 1)} value={tokens} />
+            {budget > 0 && <progress aria-label={text.budget} max={budget} value={tokens} />}
           </span>
         )}
       </summary>

@@ -1,6 +1,6 @@
 import './playground.css'
 import { useState } from 'react'
-import { type Model, useModels } from '../../api/models.ts'
+import { type ChatModel, isChatModel, useModels } from '../../api/models.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { useText } from '../../text/text.ts'
 import { AnswerView } from './answer-view.tsx'
@@ -19,7 +19,11 @@ import { ResultsView, UserView } from './user-view.tsx'
 export function PlaygroundPage() {
   const text = useText().playground
   const models = useModels()
-  const served = models.data?.filter((model) => model.served) ?? []
+  // Those that are run here first: what stands in for others is only a stand-in.
+  const served = (models.data ?? [])
+    .filter(isChatModel)
+    .filter((model) => model.served)
+    .toSorted((one, other) => Number(one.stand_in !== null) - Number(other.stand_in !== null))
   if (models.error !== null)
     return (
       <div className="page">
@@ -35,7 +39,7 @@ export function PlaygroundPage() {
   )
 }
 
-function Playground({ served }: { readonly served: readonly [Model, ...Model[]] }) {
+function Playground({ served }: { readonly served: readonly [ChatModel, ...ChatModel[]] }) {
   const text = useText().playground
   const { state, busy, ask, ...playground } = usePlayground()
   const { turns, settings: chosen } = state.open
@@ -87,7 +91,7 @@ function Playground({ served }: { readonly served: readonly [Model, ...Model[]] 
           </button>
         </header>
         <div className="turns">
-          <div className="turns-inner">
+          <div className="turns-inner" role="log">
             {turns.length === 0 && <Welcome onAsk={(question) => run([newUser(question)])} />}
             {turns.map((turn, index) => {
               const before = turns.slice(0, index)
@@ -163,7 +167,7 @@ function Welcome({ onAsk }: { readonly onAsk: (question: string) => void }) {
   )
 }
 
-function AbilityTags({ model: { abilities, state } }: { readonly model: Model }) {
+function AbilityTags({ model: { abilities, state } }: { readonly model: ChatModel }) {
   const text = useText().playground
   const { thinking, tools, response_format: formats, media, context_length: context } = abilities
   const tags = [

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui'
-import type { Abilities } from '../../api/models.ts'
+import type { ChatAbilities } from '../../api/models.ts'
 import { Field } from '../../parts/field.tsx'
 import { useText } from '../../text/text.ts'
 import { NumberInput } from './number-input.tsx'
@@ -9,7 +9,7 @@ import { ToolSettings } from './tool-settings.tsx'
 
 export interface SettingsProps {
   readonly settings: Settings
-  readonly abilities: Abilities
+  readonly abilities: ChatAbilities
   readonly onChange: (change: Partial<Settings>) => void
 }
 

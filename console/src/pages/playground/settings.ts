@@ -1,4 +1,4 @@
-import type { Abilities } from '../../api/models.ts'
+import type { ChatAbilities } from '../../api/models.ts'
 
 /** What is asked for, beside the conversation itself. What is left open is the model's default. */
 export interface Settings {
@@ -58,7 +58,7 @@ export interface NumberField {
   readonly supported: boolean
 }
 
-export function numberFields(abilities: Abilities): readonly NumberField[] {
+export function numberFields(abilities: ChatAbilities): readonly NumberField[] {
   const { sampling, thinking, max_tokens: answer, min_p: hasMinP } = abilities
   const budget = thinking.mode === 'never' ? { default: 0, max: 32_768 } : thinking.budget
   const field = (name: NumberName, min: number, max: number, step: number, byDefault: number | null) => ({
@@ -87,7 +87,7 @@ export function numberFields(abilities: Abilities): readonly NumberField[] {
 }
 
 /** How many tokens the thought may have, and 0 where there is to be none. */
-export function budgetOf({ thinking, numbers }: Settings, abilities: Abilities): number {
+export function budgetOf({ thinking, numbers }: Settings, abilities: ChatAbilities): number {
   const ability = abilities.thinking
   if (ability.mode === 'never') return 0
   const thinks = ability.mode === 'always' || thinking === 'on' || (thinking === 'default' && ability.default)

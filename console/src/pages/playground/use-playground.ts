@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useRef } from 'react'
 import { askModel, type ChatBody, type Piece } from '../../api/chat.ts'
-import { queries } from '../../api/query-client.ts'
+import { ApiError } from '../../api/client.ts'
+import { onError, queries } from '../../api/query-client.ts'
 import {
   type AnswerTurn,
   askedTurns,
@@ -13,6 +14,9 @@ import {
 } from './conversation.ts'
 import { firstSettings, type Settings } from './settings.ts'
 import { forget, keep, listKept } from './kept.ts'
+
+/** How long nothing must change until a conversation is kept, in milliseconds. */
+const keepAfter = 300
 
 /** All that the page shows. */
 export interface State {
@@ -78,7 +82,12 @@ export function usePlayground() {
   }, [])
 
   useEffect(() => {
-    if (!busy && open.turns.length > 0) void keep(open).then((kept) => dispatch({ kind: 'kept', kept }))
+    if (busy || open.turns.length === 0) return
+    const timer = setTimeout(
+      () => void keep(open).then((kept) => dispatch({ kind: 'kept', kept })),
+      keepAfter,
+    )
+    return () => clearTimeout(timer)
   }, [busy, open])
 
   /** Asks for an answer to the last of `turns` that is no answer. */
@@ -107,6 +116,7 @@ export function usePlayground() {
         frame ||= requestAnimationFrame(flush)
       }
     } catch (error) {
+      onError(error)
       run = stop.signal.aborted ? { state: 'stopped' } : { state: 'failed', ...failure(error) }
     }
     flush()
@@ -143,7 +153,7 @@ export function usePlayground() {
 }
 
 function failure(error: unknown): Partial<Run> {
-  const error_ = error instanceof Error ? error : new Error(String(error))
-  const traceId = 'traceId' in error_ ? String(error_.traceId) : ''
-  return { error: error_.message, ...(traceId === '' ? {} : { traceId }) }
+  if (error instanceof ApiError && error.traceId !== '')
+    return { error: error.message, traceId: error.traceId }
+  return { error: error instanceof Error ? error.message : String(error) }
 }

@@ -90,6 +90,9 @@ function readFilter(query: URLSearchParams): RequestFilter {
   }
 }
 
+/** What links from other pages look for; here it can be taken away. */
+const hidden = ['key_id', 'failure', 'from'] as const
+
 function Filters({ filter, count }: { readonly filter: RequestFilter; readonly count: number }) {
   const text = useText().requests
   const models = useModels().data ?? []
@@ -142,6 +145,13 @@ function Filters({ filter, count }: { readonly filter: RequestFilter; readonly c
         values={['finished', 'failed', 'abandoned']}
         onChange={(outcome) => change({ outcome })}
       />
+      {hidden
+        .filter((field) => filter[field] !== '')
+        .map((field) => (
+          <button key={field} type="button" className="small" onClick={() => change({ [field]: '' })}>
+            {field} = {filter[field]} <span aria-label={text.clear}>×</span>
+          </button>
+        ))}
       <output className="hint">{text.shown(count)}</output>
     </div>
   )

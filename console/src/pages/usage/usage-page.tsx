@@ -16,6 +16,7 @@ import { showCount, showMs } from '../../parts/format.ts'
 import { Problem } from '../../parts/problem.tsx'
 import { saveFile } from '../../parts/save-file.ts'
 import { BarChart, LineChart } from '../../parts/time-chart.tsx'
+import { linkTo } from '../../shell/route.ts'
 import { useText } from '../../text/text.ts'
 import { seriesOf, stepsOf, busiestOf } from './series.ts'
 
@@ -65,14 +66,15 @@ export function UsagePage() {
         </div>
       </div>
       {problem !== null && <Problem error={problem} again={() => void refetch()} />}
-      {data !== undefined && <Report report={data} step={spans[span].step} />}
+      {data !== undefined && <Report report={data} span={span} />}
     </div>
   )
 }
 
-function Report({ report, step }: { readonly report: UsageReport; readonly step: string }) {
+function Report({ report, span }: { readonly report: UsageReport; readonly span: Span }) {
   const text = useText().usage
-  const { totals } = report
+  const { totals, by } = report
+  const { step } = spans[span]
   if (totals.length === 0) return <p className="panel empty">{text.nothing}</p>
   const steps = stepsOf(report)
   const requests = seriesOf(report, steps, ({ requests: count }) => count, text.others)
@@ -91,7 +93,7 @@ function Report({ report, step }: { readonly report: UsageReport; readonly step:
         <Times report={report} steps={steps} field="token_ms" title={text.perToken} />
       </div>
       <section className="panel">
-        <Totals totals={totals} />
+        <Totals totals={totals} by={by} />
       </section>
     </>
   )
@@ -154,7 +156,10 @@ function Sums({ totals }: { readonly totals: readonly UsageSum[] }) {
   )
 }
 
-function Totals({ totals }: { readonly totals: readonly UsageSum[] }) {
+/** Where requests are looked for by what is summed. */
+const filterOf = { model: 'model', account: 'account_id', key: 'key_id' } as const
+
+function Totals({ totals, by }: { readonly totals: readonly UsageSum[]; readonly by: Grouping }) {
   const text = useText().usage
   return (
     <div className="scroll-x">
@@ -178,9 +183,13 @@ function Totals({ totals }: { readonly totals: readonly UsageSum[] }) {
               <td>
                 <div className="row">
                   {Object.entries(sum.errors).map(([kind, count]) => (
-                    <span key={kind} className="tag bad">
+                    <a
+                      key={kind}
+                      className="tag bad"
+                      href={linkTo('requests', '', { failure: kind, [filterOf[by]]: sum.group })}
+                    >
                       {kind} {count}
-                    </span>
+                    </a>
                   ))}
                   {sum.abandoned > 0 && (
                     <span className="tag warn">
