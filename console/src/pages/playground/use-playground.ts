@@ -15,9 +15,6 @@ import {
 import { firstSettings, type Settings } from './settings.ts'
 import { forget, keep, listKept } from './kept.ts'
 
-/** How long nothing must change until a conversation is kept, in milliseconds. */
-const keepAfter = 300
-
 /** All that the page shows. */
 export interface State {
   readonly kept: readonly Conversation[]
@@ -50,8 +47,13 @@ function reduce(state: State, action: Action): State {
       return changed({ turns: action.turns, title: titleOf(action.turns), changedAt: Date.now() })
     case 'pieces':
       return changedAnswer(action.id, (answer) => withPieces(answer, action.pieces, action.now))
-    case 'ended':
-      return changedAnswer(action.id, (answer) => ({ ...answer, run: { ...answer.run, ...action.run } }))
+    case 'ended': {
+      const ended = changedAnswer(action.id, (answer) => ({
+        ...answer,
+        run: { ...answer.run, ...action.run },
+      }))
+      return { ...ended, open: { ...ended.open, changedAt: Date.now() } }
+    }
   }
 }
 
@@ -68,6 +70,8 @@ function start(): State {
 export function usePlayground() {
   const [state, dispatch] = useReducer(reduce, undefined, start)
   const running = useRef<AbortController>(null)
+  /** Settings change with every letter; they are kept with the turn that they ask for. */
+  const keptAt = useRef(0)
   const { open } = state
   const busy = open.turns.some((turn) => turn.role === 'answer' && turn.run.state === 'running')
 
@@ -82,12 +86,9 @@ export function usePlayground() {
   }, [])
 
   useEffect(() => {
-    if (busy || open.turns.length === 0) return
-    const timer = setTimeout(
-      () => void keep(open).then((kept) => dispatch({ kind: 'kept', kept })),
-      keepAfter,
-    )
-    return () => clearTimeout(timer)
+    if (busy || open.turns.length === 0 || keptAt.current === open.changedAt) return
+    keptAt.current = open.changedAt
+    void keep(open).then((kept) => dispatch({ kind: 'kept', kept }))
   }, [busy, open])
 
   /** Asks for an answer to the last of `turns` that is no answer. */
