@@ -46,6 +46,7 @@ export const homes: readonly (readonly [what: RegExp, home: readonly string[]])[
   [/from 'koffi'/, ['engines/llama']],
   [/from '@huggingface\/jinja'/, ['engines/llama']],
   [/from 'ioredis'/, ['storage']],
+  [/from '@hyzyla\/pdfium'/, ['engines/upstream']],
   [/from 'undici'/, ['engines/upstream', 'hub']],
   [/from '(kysely|pg|node:sqlite)'/, ['storage']],
   [/from '(fastify|node:http)'/, ['http']],

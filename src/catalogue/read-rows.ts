@@ -38,7 +38,7 @@ const rowSchema = Type.Object(
     ]),
     calls: oneOf('never', 'always', 'without-thinking'),
     json: Type.Boolean(),
-    media: Type.Array(oneOf('image', 'audio', 'video')),
+    media: Type.Array(oneOf('image', 'audio', 'video', 'pdf')),
     minP: Type.Boolean(),
     sampling: Type.Object(
       {

@@ -16,7 +16,7 @@ export interface Model {
   /** Whether `response_format` of types `json_object` and `json_schema` is accepted. */
   readonly json: boolean
   /** What a user's message may show besides text. */
-  readonly media: readonly Medium[]
+  readonly media: readonly (Medium | 'pdf')[]
   /** Whether `min_p` is applied; where it is not, the field is accepted and ignored as the service does. */
   readonly minP: boolean
   /** What a request gets where it says nothing. */

@@ -230,15 +230,15 @@ describe('an answer that breaks off', () => {
     expect(events.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'length' })
   })
 
-  test.each([0, 1])(
-    'goes on behind a line break of %i tokens that was held back, which is said once',
-    async (tokens) => {
-      const say = (text: string, count: number): ChatEvent => ({
-        type: 'reasoning',
-        choice: 0,
-        text,
-        tokens: count,
-      })
+  test.each([
+    [0, '\n'],
+    [1, ''],
+  ])(
+    'goes on behind a line break of %i tokens: the end of a token, or one of its own',
+    async (tokens, held) => {
+      const say = (text: string, count: number): ChatEvent => {
+        return { type: 'reasoning', choice: 0, text, tokens: count }
+      }
       const asked: Prompt[] = []
       const engines = [0, 1, 2].map((part): Engine => {
         async function* answer(prompt: Prompt): AsyncGenerator<ChatEvent, void> {
@@ -248,6 +248,7 @@ describe('an answer that breaks off', () => {
           if (part === 0) yield say('\n', tokens)
           // The second breaks off before it says anything, the third goes on.
           if (part < 2) throw new Failure('engine-lost', 'gone')
+          if (tokens === 1) yield say('\n', 1)
           yield say('Two.', 1)
           yield { type: 'text', choice: 0, text: 'Three', tokens: 1 }
           yield { type: 'finish', choice: 0, reason: 'stop' }
@@ -257,7 +258,7 @@ describe('an answer that breaks off', () => {
       const { thought, text, usage } = await read(pool(engines).engine, { thinking: thinks })
       expect([thought, text('text')]).toEqual(['One.\nTwo.', 'Three'])
       expect(usage).toMatchObject({ reasoningTokens: 2 + tokens, completionTokens: 3 + tokens })
-      expect(asked.map(({ begun }) => begun.reasoning)).toEqual(['', 'One.\n', 'One.\n'])
+      expect(asked.map(({ begun }) => begun.reasoning)).toEqual(['', `One.${held}`, `One.${held}`])
     },
   )
 

@@ -27,12 +27,7 @@ export interface Rest {
 }
 
 /** `answer`: whether `prompt` begins the answer, or goes on with one that broke off. */
-export function track(
-  choice: number,
-  prompt: Prompt,
-  answer: 'begins' | 'goes on',
-  held: Breaks = noBreaks,
-): Track {
+export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes on', held = ''): Track {
   const { begun, thinking, output, tools } = prompt
   const split = splitterFor(choice, prompt)
   let announced = answer === 'goes on'
@@ -46,7 +41,7 @@ export function track(
   let calls = 0
   let thoughtTokens = 0
   let answerTokens = 0
-  let breaks = held
+  let breaks = { text: held, tokens: 0 }
 
   function take(event: ChatEvent): readonly ChatEvent[] {
     if (event.type === 'prompt') {
@@ -68,7 +63,7 @@ export function track(
     }
     const { text, tokens } = breaks
     if (text === '') return [event]
-    breaks = noBreaks
+    breaks = { text: '', tokens: 0 }
     if (event.type === 'reasoning')
       return [{ ...event, text: text + event.text, tokens: tokens + event.tokens }]
     return tokens === 0 ? [event] : [{ type: 'mark', choice, tokens }, event]
@@ -119,7 +114,7 @@ export function track(
     const ruled = output.kind !== 'text' || tools.mode === 'required' || tools.mode === 'one'
     if (calls > 0 || (ruled && turn.text !== '')) return 'lost'
     if (answerLimit < 1) return 'over'
-    const left = (turn: AssistantTurn, tokens: number): Prompt => ({
+    const left = (turn: AssistantTurn): Prompt => ({
       ...prompt,
       choices: 1,
       leastRoom: 1,
@@ -128,26 +123,18 @@ export function track(
       thinking:
         thinking.mode === 'off'
           ? thinking
-          : { ...thinking, budget: closed ? 0 : Math.max(0, thinking.budget - tokens) },
+          : { ...thinking, budget: closed ? 0 : Math.max(0, thinking.budget - thoughtTokens) },
     })
-    const asked = { ...turn, reasoning: turn.reasoning + breaks.text }
+    // Breaks that are tokens of their own are generated anew, those that are a token's end are not. Nobody has seen them.
+    const held = breaks.tokens === 0 ? breaks.text : ''
     return {
-      prompt: left(asked, thoughtTokens + breaks.tokens),
-      // Nobody has seen the breaks yet.
-      track: track(choice, left(turn, thoughtTokens), 'goes on', breaks),
+      prompt: left({ ...turn, reasoning: turn.reasoning + held }),
+      track: track(choice, left(turn), 'goes on', held),
     }
   }
 
   return { choice, take, rest, hasSpoken: () => spoken, hasFinished: () => finished }
 }
-
-/** Line breaks that are held back, and their tokens. */
-interface Breaks {
-  readonly text: string
-  readonly tokens: number
-}
-
-const noBreaks: Breaks = { text: '', tokens: 0 }
 
 /** Text of an answer that had begun already is no thought. */
 function splitterFor(choice: number, prompt: Prompt): Decoder {

@@ -22,7 +22,10 @@ export interface ChoiceOptions {
 /** Makes events of one choice's pieces, and takes no more of them than the request's limits allow. */
 export interface ChoiceReader {
   read(piece: ChunkPiece, tokens: number): readonly ChatEvent[]
-  /** What was held back of a choice that broke off, for whoever goes on with it. */
+  /**
+   * The end of the last token of a choice that broke off, where it was held back: whoever goes on must have it whole. A
+   * token that is nothing but line breaks is left out, since it is generated anew.
+   */
   lost(): readonly ChatEvent[]
   /** What is left to say, and how the choice ended. To be called once, after its last piece. */
   end(): readonly ChatEvent[]
@@ -50,6 +53,8 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
   let said: 'nothing' | 'thought' | 'answer' = begun.at === 'open' ? 'thought' : 'nothing'
   /** Holds line breaks back: those at the end of a thought are part of its mark. */
   const breaks = splitter([], '\n')
+  /** Those that belong to a token whose beginning was said. */
+  let halfSaid = ''
   /** Counted, and not yet given out with an event. */
   let owed = 0
   let logprobs: ChosenToken[] = []
@@ -88,6 +93,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     if (text === '') return
     const now = type === 'reasoning' ? 'thought' : 'answer'
     const kept = type === 'reasoning' ? breaks.feed(text).text : text
+    if (type === 'reasoning' && !/^\n+$/.test(text)) halfSaid = /\n*$/.exec(text)?.[0] ?? ''
     if (kept === '') return
     if (splits && prompt.thinking.mode === 'on' && now !== said) payMarks(events)
     if (untold && !splits) openThought(options, split)
@@ -175,10 +181,8 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
       return last
     },
     lost() {
-      const text = breaks.flush()
-      return state !== 'going' || text === ''
-        ? []
-        : [{ type: 'reasoning', choice, text, tokens: pay().tokens }]
+      if (state !== 'going' || said !== 'thought' || halfSaid === '') return []
+      return [{ type: 'reasoning', choice, text: halfSaid, tokens: 0 }]
     },
     state: () => state,
     thought: () => thought,

@@ -19,11 +19,11 @@ export interface MediaRules {
 /** Fetches what callers point at. */
 export interface MediaFetcher {
   /**
-   * What stands at an address, as a `data:` URL. Only of the open internet: each address, also behind a redirect, is
+   * What stands at an address, as a `data:` URL. `kind`: what it must be, or a PDF where pictures may be one. Only of the open internet: each address, also behind a redirect, is
    * looked at after its name was resolved, and the connection goes to what was looked at. Throws `invalid-request` for
    * whatever may not be fetched, is none of the medium, too large or too slow.
    */
-  fetch(url: string, medium: Medium, signal: AbortSignal): Promise<string>
+  fetch(url: string, kind: Medium | 'image or pdf', signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export function openMediaFetcher({ trusted, mostBytes, longest, resolve }: Media
 
   async function follow(
     url: string,
-    medium: Medium,
+    kind: Medium | 'image or pdf',
     signal: AbortSignal,
     redirects: number,
   ): Promise<string> {
@@ -69,18 +69,24 @@ export function openMediaFetcher({ trusted, mostBytes, longest, resolve }: Media
       origin,
       path: pathname + search,
       method: 'GET',
-      headers: { accept: `${medium}/*`, 'user-agent': 'silica', 'accept-encoding': 'identity' },
+      headers: {
+        accept: typesOf(kind)
+          .map((type) => (type.endsWith('/') ? `${type}*` : type))
+          .join(', '),
+        'user-agent': 'silica',
+        'accept-encoding': 'identity',
+      },
       signal,
     })
     try {
       const { location } = headers
       if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
         if (redirects === 0) throw new Error('it redirects too often')
-        return await follow(new URL(location, href).href, medium, signal, redirects - 1)
+        return await follow(new URL(location, href).href, kind, signal, redirects - 1)
       }
       if (statusCode !== 200) throw new Error(`its server answers with status ${statusCode}`)
       const type = /^[\w.+/-]+/.exec(String(headers['content-type'] ?? ''))?.[0] ?? ''
-      if (!type.startsWith(`${medium}/`)) throw new Error(`it is no ${medium}`)
+      if (!typesOf(kind).some((start) => type.startsWith(start))) throw new Error(`it is no ${kind}`)
       const parts: Buffer[] = []
       let size = 0
       for await (const part of body) {
@@ -96,16 +102,16 @@ export function openMediaFetcher({ trusted, mostBytes, longest, resolve }: Media
   }
 
   return {
-    async fetch(url, medium, signal) {
+    async fetch(url, kind, signal) {
       const late = AbortSignal.timeout(longest)
       try {
-        return await follow(url, medium, AbortSignal.any([signal, late]), mostRedirects)
+        return await follow(url, kind, AbortSignal.any([signal, late]), mostRedirects)
       } catch (error) {
         signal.throwIfAborted()
         const why = late.aborted ? 'it takes too long' : error instanceof Error ? error.message : 'unknown'
         throw new Failure(
           'invalid-request',
-          `The ${medium} at ${url.slice(0, 200)} cannot be fetched: ${why}.`,
+          `The ${kind} at ${url.slice(0, 200)} cannot be fetched: ${why}.`,
           {
             field: 'messages',
             cause: error,
@@ -117,6 +123,10 @@ export function openMediaFetcher({ trusted, mostBytes, longest, resolve }: Media
       await Promise.all([guarded.destroy(), open.destroy()])
     },
   }
+}
+
+function typesOf(kind: Medium | 'image or pdf'): readonly string[] {
+  return kind === 'image or pdf' ? ['image/', 'application/pdf'] : [`${kind}/`]
 }
 
 const megabyte = 2 ** 20

@@ -52,6 +52,8 @@ export interface ServerTraits {
   readonly health: string
   /** Whether it is on the open internet, where what it fetches for a caller is no business of the operator's network. */
   readonly outside: boolean
+  /** Whether it takes a PDF where a picture is due, by itself. */
+  readonly pdf: boolean
   /** The types of message parts that it takes besides text, by medium. */
   readonly media: { readonly image: string; readonly audio: string; readonly video: string }
 }
@@ -83,6 +85,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     tokenize: '../tokenize',
     health: '../health',
     outside: false,
+    pdf: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   sglang: {
@@ -105,6 +108,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     tokenize: '../tokenize',
     health: '../health',
     outside: false,
+    pdf: false,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   'llama-server': {
@@ -133,6 +137,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     tokenize: '../tokenize',
     health: '../health',
     outside: false,
+    pdf: false,
     media: { image: 'image_url', audio: 'input_audio', video: 'video_url' },
   },
   siliconflow: {
@@ -156,6 +161,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     tokenize: 'tokenize',
     health: 'models',
     outside: true,
+    pdf: true,
     media: { image: 'image_url', audio: 'audio_url', video: 'video_url' },
   },
   openai: {
@@ -178,6 +184,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     tokenize: '',
     health: 'models',
     outside: true,
+    pdf: false,
     media: { image: 'image_url', audio: '', video: '' },
   },
 }

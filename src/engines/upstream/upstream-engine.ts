@@ -80,7 +80,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     try {
-      const messages = await withMedia(prompt.messages, options.media, leaving)
+      const messages = await withMedia(prompt, options.media, traits, leaving)
       for await (const event of answerAll({ ...prompt, messages }, leaving, notes, () => left.abort())) {
         leaving.throwIfAborted()
         yield event

@@ -37,7 +37,9 @@ function checkCallId(id: string, known: ReadonlySet<string>, field: string): voi
 
 /** The part, if the model can see or hear it. */
 export function allowedPart(part: Part, { media }: Model, field: string): Part {
-  if (part.type === 'text' || media.includes(part.type)) return part
+  if (part.type === 'text') return part
+  const isPdf = part.type === 'image' && /^data:application\/pdf/i.test(part.url)
+  if (media.includes(isPdf ? 'pdf' : part.type)) return part
   if (media.length > 0) throw invalid(field, `must be text or ${media.join(' or ')} for this model`)
   throw refused(field, 'The model is not a VLM (Vision Language Model). Please use text-only prompts.')
 }
