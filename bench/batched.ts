@@ -13,6 +13,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { BenchEngine } from './parts/engine.ts'
 import { letters, quantile, says, shapedModel, span, startEngine } from './parts/engine.ts'
+import { singly } from '../tests/contract/batches.ts'
 
 interface Speed {
   readonly prefill: number
@@ -57,7 +58,7 @@ async function answers(of: BenchEngine, atOnce: number, seed: number, answerLimi
   let [unread, read, decoded, allRead] = [atOnce, 0, 0, began]
   const answer = async (index: number): Promise<void> => {
     const prompt = of.prompt([says(letters(promptTokens, seed + index))], { answerLimit })
-    for await (const event of of.engine.answer(prompt, new AbortController().signal)) {
+    for await (const event of singly(of.engine.answer(prompt, new AbortController().signal))) {
       if (event.type === 'text' && unread === 0) decoded += event.tokens
       if (event.type !== 'prompt') continue
       read += event.tokens - event.cached

@@ -9,6 +9,7 @@ import { readModelFile } from '../src/engines/llama/model-file.ts'
 import { aPrompt, asks } from '../tests/contract/prompts.ts'
 import { hundredMillion, writeRandomModel } from '../tests/models/random-model.ts'
 import type { Measured } from './parts/plain-loop.ts'
+import { singly } from '../tests/contract/batches.ts'
 
 // What the engine costs over the libraries it drives: decode of a model of 100 million parameters through the engine's
 // process and through a plain loop, in turns, so that other work on the machine disturbs both alike. CPU time is the
@@ -66,7 +67,7 @@ async function answer(of: Engine, sequences: number, steps: number): Promise<Mea
   let [unread, tokens, began, cpu] = [sequences, 0, 0, 0]
   const read = async (index: number): Promise<void> => {
     const prompt = { ...asks(`Hello ${index}`), sampling, answerLimit: steps }
-    for await (const event of of.answer(prompt, never)) {
+    for await (const event of singly(of.answer(prompt, never))) {
       if (event.type === 'text' && unread === 0) tokens += event.tokens
       if (event.type === 'prompt' && --unread === 0) [began, cpu] = [performance.now(), cpuOf(pid)]
     }

@@ -9,6 +9,7 @@ import { answerWriter } from '../src/wire/chat-completions/write-answer.ts'
 import { streamWriter } from '../src/wire/chat-completions/write-stream.ts'
 import { readCase } from '../tests/golden/replay.ts'
 import { writeCalls } from '../tests/laws/call-writers.ts'
+import { alone, singly } from '../tests/contract/batches.ts'
 
 const words = 'The quick brown fox jumps over the lazy dog, and then it rests.\n\n'.repeat(40)
 const thought = `<think>\n${words}</think>\n\n`
@@ -36,10 +37,6 @@ const parameters = { type: 'object', properties: { text: { type: 'string' } } }
 const tools = [{ type: 'function', function: { name: 'f', parameters } }]
 const head = { id: '0'.repeat(32), created: 0, model: 'bench' }
 
-async function* engine(events: readonly ChatEvent[]): AsyncGenerator<ChatEvent> {
-  yield* events
-}
-
 /** Reads the answer many times through `decode`; `writer` makes what is given every event. */
 async function measure(
   name: string,
@@ -51,7 +48,7 @@ async function measure(
   for (let at = 0; at < 300; at++) {
     const written = writer()
     const started = performance.now()
-    for await (const event of decode(engine(events), asked, () => 'id')) written.write(event)
+    for await (const event of singly(decode(alone(events), asked, () => 'id'))) written.write(event)
     if (at >= 100) times.push(performance.now() - started)
   }
   const median = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0

@@ -3,6 +3,7 @@
 // Usage: npm run bench -- steps [threads] [rounds]
 import type { BenchEngine, Span } from './parts/engine.ts'
 import { letters, quantile, says, span, startEngine, timed } from './parts/engine.ts'
+import { singly } from '../tests/contract/batches.ts'
 
 const [threads = 1, rounds = 3] = process.argv.slice(2).map(Number)
 const started = await startEngine(8192, 4, threads)
@@ -50,7 +51,7 @@ async function gapsWhile(of: BenchEngine, run: () => Promise<unknown>): Promise<
   let last: Span | null = null
   let over: Promise<void> | null = null
   try {
-    for await (const event of answer) {
+    for await (const event of singly(answer)) {
       if (event.type !== 'text') continue
       over ??= run().then(() => leave.abort())
       const now = span(of)

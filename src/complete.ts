@@ -1,6 +1,6 @@
 import type { EmbeddingRequest, Embeddings } from './chat/embedding.ts'
 import type { Engine, PromptTokens } from './chat/engine.ts'
-import type { ChatEvent, FinishReason } from './chat/event.ts'
+import type { Batch, FinishReason } from './chat/event.ts'
 import { toFailure } from './chat/failure.ts'
 import { type Arrival, type Caller, checkModel, type Gate, type Outcome, type Ticket } from './chat/gate.ts'
 import type { Standing } from './chat/limits.ts'
@@ -18,15 +18,15 @@ export interface Journey {
 }
 
 export interface Answer {
-  readonly events: AsyncIterable<ChatEvent>
+  readonly batches: AsyncIterable<Batch>
   /** How the caller's limits stood when the request was let in. */
   readonly standings: readonly Standing[]
 }
 
 /**
- * The journey of one request: admit, answer, decode, settle. Resolves when the first event is in hand, so that whatever
+ * The journey of one request: admit, answer, decode, settle. Resolves when the first events are in hand, so that whatever
  * fails before it can still be an HTTP status; rejects with a `Failure` or with the signal's reason.
- * Whoever takes the events must read them to the end or return their iterator: that settles the ticket and frees the
+ * Whoever takes the batches must read them to the end or return their iterator: that settles the ticket and frees the
  * engine.
  */
 export async function complete(
@@ -40,8 +40,8 @@ export async function complete(
   const engine = journey.engineOf(request.model)
   const ticket = await journey.gate.admit(caller, request, arrival)
   const said = engine.answer({ ...request, caller: caller.accountId }, signal, ticket.notes)
-  const events = await started(settled(decode(said, request, journey.newId), ticket, signal))
-  return { events, standings: ticket.standings }
+  const batches = await started(settled(decode(said, request, journey.newId), ticket, signal))
+  return { batches, standings: ticket.standings }
 }
 
 /** Vectors, and how the caller's limits stood when the request was let in. */
@@ -97,26 +97,28 @@ export async function count(
   return engineOf(request.model).count({ ...request, caller: caller.accountId }, signal)
 }
 
-/** The same events, and the ticket settled once however they end. */
+/** The same batches, and the ticket settled once however they end. */
 async function* settled(
-  events: AsyncIterable<ChatEvent>,
+  batches: AsyncIterable<Batch>,
   ticket: Ticket,
   signal: AbortSignal,
-): AsyncGenerator<ChatEvent, void> {
+): AsyncGenerator<Batch, void> {
   let usage = noUsage
   let outcome: Outcome = { kind: 'abandoned' }
   const reasons: FinishReason[] = []
   let counted = false
   try {
-    for await (const event of events) {
+    for await (const batch of batches) {
       const before = usage.completionTokens
-      usage = addUsage(usage, event)
-      if (!counted) ticket.counted(usage.promptTokens)
-      counted = true
+      for (const event of batch) {
+        usage = addUsage(usage, event)
+        if (!counted) ticket.counted(usage.promptTokens)
+        counted = true
+        ticket.said(event)
+        if (event.type === 'finish') reasons[event.choice] = event.reason
+      }
       if (before === 0 && usage.completionTokens > 0) ticket.began()
-      ticket.said(event)
-      if (event.type === 'finish') reasons[event.choice] = event.reason
-      yield event
+      yield batch
     }
     outcome = { kind: 'finished', reasons }
   } catch (error) {
@@ -127,17 +129,17 @@ async function* settled(
   }
 }
 
-/** The same events with the first one already made: a generator that was never started would not run its `finally`. */
-async function started(events: AsyncGenerator<ChatEvent, void>): Promise<AsyncIterable<ChatEvent>> {
-  const first = await events.next()
+/** The same batches with the first one already made: a generator that was never started would not run its `finally`. */
+async function started(batches: AsyncGenerator<Batch, void>): Promise<AsyncIterable<Batch>> {
+  const first = await batches.next()
   let taken = false
-  const iterator: AsyncIterator<ChatEvent, void> = {
+  const iterator: AsyncIterator<Batch, void> = {
     next() {
-      if (taken) return events.next()
+      if (taken) return batches.next()
       taken = true
       return Promise.resolve(first)
     },
-    return: () => events.return(),
+    return: () => batches.return(),
   }
   return { [Symbol.asyncIterator]: () => iterator }
 }

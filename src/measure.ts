@@ -86,12 +86,14 @@ interface Asked {
 async function ask(engine: Engine, prompt: Prompt, now: Now, end = Infinity): Promise<Asked> {
   const began = now()
   const asked = { promptTokens: 0, cachedTokens: 0, firstToken: 0, tokens: 0 }
-  for await (const event of engine.answer(prompt, new AbortController().signal)) {
-    if (event.type === 'prompt') {
-      asked.promptTokens = event.tokens
-      asked.cachedTokens = event.cached
-      asked.firstToken = now() - began
-    } else if (event.type !== 'finish') asked.tokens += event.tokens
+  for await (const batch of engine.answer(prompt, new AbortController().signal)) {
+    for (const event of batch) {
+      if (event.type === 'prompt') {
+        asked.promptTokens = event.tokens
+        asked.cachedTokens = event.cached
+        asked.firstToken = now() - began
+      } else if (event.type !== 'finish') asked.tokens += event.tokens
+    }
     if (now() >= end) break
   }
   return asked

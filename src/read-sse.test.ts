@@ -25,6 +25,6 @@ describe('server-sent events', () => {
 
 async function read(pieces: readonly Uint8Array[]): Promise<string[]> {
   const data: string[] = []
-  for await (const event of readSse(ReadableStream.from(pieces))) data.push(event)
+  for await (const events of readSse(ReadableStream.from(pieces))) data.push(...events)
   return data
 }

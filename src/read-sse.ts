@@ -25,9 +25,12 @@ export function sseSplitter(): (piece: string) => readonly string[] {
   }
 }
 
-/** The data of each event of an HTTP body, as it comes. */
-export async function* readSse(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+/** The data of the events of an HTTP body, as they come: of those that have become whole at the same time, together. */
+export async function* readSse(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[], void> {
   const decoder = new TextDecoder()
   const split = sseSplitter()
-  for await (const bytes of body) yield* split(decoder.decode(bytes, { stream: true }))
+  for await (const bytes of body) {
+    const data = split(decoder.decode(bytes, { stream: true }))
+    if (data.length > 0) yield data
+  }
 }

@@ -6,6 +6,7 @@ import type { Message, Prompt } from '../../src/chat/request.ts'
 import { llamaEngineWithCells } from '../../src/engines/llama/llama-engine.ts'
 import { readModelFile } from '../../src/engines/llama/model-file.ts'
 import { aModel, aPrompt } from '../../tests/contract/prompts.ts'
+import { singly } from '../../tests/contract/batches.ts'
 import type { RandomModel } from '../../tests/models/random-model.ts'
 import { hundredMillion, qwenSmall, writeRandomModel } from '../../tests/models/random-model.ts'
 
@@ -98,7 +99,7 @@ export function span(of: BenchEngine, since: Span = { wall: 0, cpu: 0 }): Span {
 export async function timed(of: BenchEngine, prompt: Prompt): Promise<Timed> {
   const began = span(of)
   let [promptTokens, cachedTokens, text, firstToken] = [0, 0, '', began]
-  for await (const event of of.engine.answer(prompt, new AbortController().signal)) {
+  for await (const event of singly(of.engine.answer(prompt, new AbortController().signal))) {
     if (event.choice !== 0) continue
     if (event.type === 'text') text += event.text
     if (event.type === 'prompt')

@@ -1,5 +1,5 @@
 import type { EmbeddingRequest, Embeddings } from './embedding.ts'
-import type { ChatEvent } from './event.ts'
+import type { Batch } from './event.ts'
 import type { Notes } from './notes.ts'
 import type { Prompt } from './request.ts'
 
@@ -14,7 +14,7 @@ export interface Engine {
    * the reader returns. Throws `context-overflow` before any work, `overloaded` when its queue is full, `engine-lost`
    * when the model's process dies under the answer. `notes`: left out where nobody will ask.
    */
-  answer(prompt: Prompt, signal: AbortSignal, notes?: Notes): AsyncIterable<ChatEvent>
+  answer(prompt: Prompt, signal: AbortSignal, notes?: Notes): AsyncIterable<Batch>
   /**
    * The tokens of the prompt, which is not read any further. Rejects with the signal's reason when that aborts, with
    * `overloaded` or `engine-lost` as an answer throws them, and with `invalid-request` where only answers tell.

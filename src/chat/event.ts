@@ -11,6 +11,9 @@ export interface ChosenToken extends LikelyToken {
   readonly top: readonly LikelyToken[]
 }
 
+/** Events in their order that are there at the same time, one at least: they travel together. */
+export type Batch = readonly ChatEvent[]
+
 /**
  * What an answer says: for each choice any number of pieces, then one `finish`, then nothing. Or a `Failure` is thrown.
  * `choice` counts from 0 and is below the request's `choices`. `tokens` is how many of the model's tokens a piece stands

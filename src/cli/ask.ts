@@ -59,17 +59,23 @@ export async function* ask(
     ...(thinking === 'default' ? {} : { enable_thinking: thinking === 'on' }),
     ...(answerLimit === 'default' ? {} : { max_tokens: answerLimit }),
   })
-  for await (const data of readSse(response.body ?? ReadableStream.from([]))) {
-    if (data === '[DONE]') return
-    const chunk: unknown = JSON.parse(data)
-    if (!Value.Check(chunkSchema, chunk)) throw new Failure('engine-lost', messageOf(chunk, data))
-    for (const { delta, finish_reason: reason } of chunk.choices) {
-      if (delta.reasoning_content) yield { kind: 'thought', text: delta.reasoning_content }
-      if (delta.content) yield { kind: 'answer', text: delta.content }
-      if (reason) yield { kind: 'end', reason }
+  for await (const events of readSse(response.body ?? ReadableStream.from([]))) {
+    for (const data of events) {
+      if (data === '[DONE]') return
+      yield* readChunk(data)
     }
   }
   throw new Failure('engine-lost', 'The answer broke off.')
+}
+
+function* readChunk(data: string): Generator<Said, void> {
+  const chunk: unknown = JSON.parse(data)
+  if (!Value.Check(chunkSchema, chunk)) throw new Failure('engine-lost', messageOf(chunk, data))
+  for (const { delta, finish_reason: reason } of chunk.choices) {
+    if (delta.reasoning_content) yield { kind: 'thought', text: delta.reasoning_content }
+    if (delta.content) yield { kind: 'answer', text: delta.content }
+    if (reason) yield { kind: 'end', reason }
+  }
 }
 
 /** The ids of the server's models. */

@@ -1,5 +1,5 @@
 import type { Decoder } from '../chat/decoder.ts'
-import type { ChatEvent } from '../chat/event.ts'
+import type { Batch, ChatEvent } from '../chat/event.ts'
 import { Failure } from '../chat/failure.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { decoderFor } from './decoder-for.ts'
@@ -10,21 +10,28 @@ import { decoderFor } from './decoder-for.ts'
  * Throws what the engine throws, and `engine-lost` when it ends before every choice has finished.
  */
 export async function* decode(
-  events: AsyncIterable<ChatEvent>,
+  batches: AsyncIterable<Batch>,
   request: ChatRequest,
   newId: () => string,
-): AsyncGenerator<ChatEvent, void> {
+): AsyncGenerator<Batch, void> {
   const decoders = Array.from({ length: request.choices }, (_, choice) => decoderFor(request, choice, newId))
   let unfinished = request.choices
-  for await (const event of events) {
-    const decoder = decoders[event.choice] ?? ended
-    for (const said of decoder(event)) {
-      yield said
-      if (said.type !== 'finish') continue
+
+  function read(event: ChatEvent, said: ChatEvent[]): void {
+    for (const one of (decoders[event.choice] ?? ended)(event)) {
+      said.push(one)
+      if (one.type !== 'finish') continue
       decoders[event.choice] = ended
-      if (--unfinished === 0) return
-      break
+      unfinished--
+      return
     }
+  }
+
+  for await (const batch of batches) {
+    const said: ChatEvent[] = []
+    for (const event of batch) read(event, said)
+    if (said.length > 0) yield said
+    if (unfinished === 0) return
   }
   throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
 }

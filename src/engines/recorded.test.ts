@@ -27,7 +27,7 @@ describe('recordedEngine', () => {
       return events
     })
     const said: ChatEvent[] = []
-    for await (const event of engine.answer(prompt, new AbortController().signal)) said.push(event)
+    for await (const batch of engine.answer(prompt, new AbortController().signal)) said.push(...batch)
     expect(said).toEqual(events)
     expect(seen).toEqual([prompt])
   })

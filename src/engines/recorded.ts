@@ -1,5 +1,5 @@
 import type { Engine } from '../chat/engine.ts'
-import type { ChatEvent } from '../chat/event.ts'
+import type { Batch, ChatEvent } from '../chat/event.ts'
 import { Failure } from '../chat/failure.ts'
 import type { Prompt } from '../chat/request.ts'
 
@@ -8,12 +8,12 @@ export function recordedEngine(recording: (prompt: Prompt) => Iterable<ChatEvent
   let running = 0
   let closed = false
 
-  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ChatEvent, void> {
+  async function* answer(prompt: Prompt, signal: AbortSignal): AsyncGenerator<Batch, void> {
     running += prompt.choices
     try {
       for (const event of recording(prompt)) {
         check(signal)
-        yield event
+        yield [event]
       }
       check(signal)
     } finally {

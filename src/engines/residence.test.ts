@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aPrompt } from '../../tests/contract/prompts.ts'
 import type { Engine } from '../chat/engine.ts'
-import type { ChatEvent } from '../chat/event.ts'
+import type { Batch, ChatEvent } from '../chat/event.ts'
 import { recordedEngine } from './recorded.ts'
 import { openResidence } from './residence.ts'
+import { collect } from '../../tests/contract/batches.ts'
 
 const events: readonly ChatEvent[] = [
   { type: 'prompt', choice: 0, tokens: 3, cached: 0 },
@@ -57,18 +58,12 @@ function house(idle = 0) {
   }
 }
 
-async function collect(answer: AsyncIterable<ChatEvent>): Promise<readonly ChatEvent[]> {
-  const said: ChatEvent[] = []
-  for await (const event of answer) said.push(event)
-  return said
-}
-
 async function ask(engine: Engine): Promise<readonly ChatEvent[]> {
   return collect(engine.answer(aPrompt, never))
 }
 
 /** An answer that has begun and waits for its reader. */
-async function begin(engine: Engine): Promise<AsyncIterator<ChatEvent>> {
+async function begin(engine: Engine): Promise<AsyncIterator<Batch>> {
   const answer = engine.answer(aPrompt, never)[Symbol.asyncIterator]()
   await answer.next()
   return answer

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { ChatEvent } from '../chat/event.ts'
+import type { Batch } from '../chat/event.ts'
 import { toFailure } from '../chat/failure.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { lifeHeaders } from '../wire/life-headers.ts'
@@ -34,16 +34,16 @@ export async function sendAnswer(
   const gone = whenGone(reply)
   const arrival = { ...request.arrival, body: bodyOf(request) }
   try {
-    const { events, standings } = await parts.complete(request.caller, chat, arrival, gone)
+    const { batches, standings } = await parts.complete(request.caller, chat, arrival, gone)
     void reply.headers(limitHeaders(standings))
     if (chat.reply.kind === 'stream') {
       reply.hijack()
       for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')
-      await sendStream(parts, reply.raw, events, writers.stream(), request.id, gone)
+      await sendStream(parts, reply.raw, batches, writers.stream(), request.id, gone)
       return
     }
     const writer = writers.whole()
-    for await (const event of events) writer.write(event)
+    for await (const batch of batches) for (const event of batch) writer.write(event)
     return await sendJson(reply, writer.end())
   } catch (error) {
     if (!gone.aborted) throw error
@@ -80,7 +80,7 @@ function whenGone(reply: FastifyReply): AbortSignal {
 async function sendStream(
   parts: HttpParts,
   raw: ServerResponse,
-  events: AsyncIterable<ChatEvent>,
+  batches: AsyncIterable<Batch>,
   writer: StreamWriter,
   traceId: string,
   gone: AbortSignal,
@@ -101,9 +101,9 @@ async function sendStream(
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   if (writer.ping !== '') pingLater()
   try {
-    for await (const event of events) {
+    for await (const batch of batches) {
       if (held === '') setImmediate(flush)
-      held += writer.write(event)
+      for (const event of batch) held += writer.write(event)
       if (raw.writableNeedDrain)
         await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledAfter)]) })
     }

@@ -4,6 +4,7 @@ import type { ChatEvent } from '../../src/chat/event.ts'
 import { Failure, toFailure } from '../../src/chat/failure.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 import { decode } from '../../src/decode/decode.ts'
+import { collect, singly } from './batches.ts'
 import { aPrompt } from './prompts.ts'
 
 /** What the suite must know of an engine. */
@@ -17,12 +18,6 @@ export interface ContractOptions {
 }
 
 export const never = new AbortController().signal
-
-export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
-  const all: ChatEvent[] = []
-  for await (const event of events) all.push(event)
-  return all
-}
 
 /** The text that a choice says, marks and all. */
 export function textOf(events: readonly ChatEvent[], choice = 0): string {
@@ -152,7 +147,7 @@ function limits(engine: () => Engine, { prompt }: ContractOptions): void {
         reply: { kind: 'whole' } as const,
       }
       const events: ChatEvent[] = []
-      for await (const event of decode(engine().answer(request, never), request, () => 'id'))
+      for await (const event of singly(decode(engine().answer(request, never), request, () => 'id')))
         events.push(event)
       expect(shapesOf(events, 3)).toEqual([whole, whole, whole])
       for (const choice of [0, 1, 2]) {
@@ -210,7 +205,7 @@ function leaving(engine: () => Engine, { prompt, longPrompt }: ContractOptions):
   })
 
   test('a reader that returns in the middle frees the engine at once', async () => {
-    for await (const event of engine().answer(endless, never)) if (event.type === 'text') break
+    for await (const event of singly(engine().answer(endless, never))) if (event.type === 'text') break
     expect(engine().state()).toMatchObject(idle)
   })
 

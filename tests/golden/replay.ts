@@ -13,6 +13,7 @@ import { writeFailure as writeMessageFailure } from '../../src/wire/messages/wri
 import { streamWriter as messageStreamWriter } from '../../src/wire/messages/write-stream.ts'
 import type { AnswerWriter, StreamWriter } from '../../src/wire/writers.ts'
 import { findRow } from './rows.ts'
+import { singly } from '../contract/batches.ts'
 
 /** Both forms of one answer: the body and the stream. */
 export interface Written {
@@ -68,9 +69,6 @@ async function replayInto(
 export function decoded(request: ChatRequest, said: readonly ChatEvent[]): AsyncIterable<ChatEvent> {
   let calls = 0
   const engine = recordedEngine(() => said)
-  return decode(
-    engine.answer({ ...request, caller: '' }, new AbortController().signal),
-    request,
-    () => `call-${++calls}`,
-  )
+  const answer = engine.answer({ ...request, caller: '' }, new AbortController().signal)
+  return singly(decode(answer, request, () => `call-${++calls}`))
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ChatEvent } from '../../src/chat/event.ts'
+import type { Batch, ChatEvent } from '../../src/chat/event.ts'
 import { Failure } from '../../src/chat/failure.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { collect, countTokens, cutText, request, said, unstopped } from './engine-texts.ts'
 import { runs } from '../runs.ts'
+import { alone, collect as all, singly } from '../contract/batches.ts'
 
 const anyEvent = fc.oneof(
   fc.record({
@@ -32,7 +33,7 @@ test('L3: each choice finishes once or the answer throws once, and nothing follo
         returned++
       }
     }
-    const answer = decode(engine(), chat, () => 'id')
+    const answer = singly(decode(alone(engine()), chat, () => 'id'))
     let failure: unknown = null
     try {
       for await (const event of answer) out.push(event)
@@ -60,10 +61,25 @@ test('L3: the engine is read no further than the last finish', async () => {
       yield event
     }
   }
-  const out: ChatEvent[] = []
-  for await (const event of decode(engine(), request, () => 'id')) out.push(event)
+  const out = await all(decode(alone(engine()), request, () => 'id'))
   expect(out.at(-1)).toEqual({ type: 'finish', choice: 0, reason: 'stop-text', text: 'STOP' })
   expect(read).toBe(3)
+})
+
+test('whatever of an engine comes together, the answer is the same', async () => {
+  const property = fc.asyncProperty(cutText, fc.infiniteStream(fc.nat(4)), async ({ pieces }, sizes) => {
+    const events = said(pieces)
+    async function* engine(): AsyncGenerator<Batch> {
+      for (let at = 0; at < events.length;) {
+        const next = at + 1 + Number(sizes.next().value)
+        yield events.slice(at, next)
+        at = next
+      }
+    }
+    const together = await all(decode(engine(), request, () => 'id'))
+    expect(together).toEqual(await all(decode(alone(events), request, () => 'id')))
+  })
+  await fc.assert(property, { numRuns: runs(200) })
 })
 
 test('L7: a reader who leaves after any event has the engine returned', async () => {
@@ -77,7 +93,7 @@ test('L7: a reader who leaves after any event has the engine returned', async ()
         running--
       }
     }
-    const answer = decode(engine(), request, () => 'id')
+    const answer = decode(alone(engine()), request, () => 'id')
     for (let at = 0; at < most; at++) await answer.next()
     await answer.return()
     expect(running).toBe(0)

@@ -94,7 +94,7 @@ async function run(ending: (typeof endings)[number], pieces: number, at: number)
   })
   const journey = { gate: accounts, engineOf: () => engine, newId: () => 'id' }
   try {
-    const { events: answer } = await complete(journey, caller, request, arrival, gone.signal)
+    const { batches: answer } = await complete(journey, caller, request, arrival, gone.signal)
     const iterator = answer[Symbol.asyncIterator]()
     for (let read = 0; ; read++) {
       if (ending === 'reader returns' && read === at) {

@@ -10,6 +10,7 @@ import { aPrompt, asks } from '../contract/prompts.ts'
 import { aReplica } from './a-replica.ts'
 import { anUpstream } from './an-upstream.ts'
 import { type Fault, type FaultServer, type FaultServerOptions, openFaultServer } from './fault-server.ts'
+import { singly } from '../contract/batches.ts'
 
 const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
 const request: ChatRequest = {
@@ -70,7 +71,8 @@ async function ask({ engine }: OpenPool, changed: Partial<ChatRequest> = {}) {
   const events: ChatEvent[] = []
   let end = ''
   try {
-    for await (const event of decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id')) {
+    const said = engine.answer({ ...asked, caller: '' }, never)
+    for await (const event of singly(decode(said, asked, () => 'id'))) {
       events.push(event)
       if (event.type === 'finish') end = event.reason
     }

@@ -3,7 +3,8 @@ import type { Engine } from '../../src/chat/engine.ts'
 import type { ChatEvent } from '../../src/chat/event.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 import { addUsage, noUsage } from '../../src/chat/usage.ts'
-import { collect, never, textOf, tokensOf } from '../contract/engine.ts'
+import { never, textOf, tokensOf } from '../contract/engine.ts'
+import { collect } from '../contract/batches.ts'
 import { aPrompt } from '../contract/prompts.ts'
 import { anUpstream } from './an-upstream.ts'
 import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
@@ -95,7 +96,7 @@ describe('what ends an answer', () => {
     server.meet(fault)
     const events: ChatEvent[] = []
     const reading = async () => {
-      for await (const event of engine.answer(prompt, never)) events.push(event)
+      for await (const batch of engine.answer(prompt, never)) events.push(...batch)
     }
     await expect(reading()).rejects.toMatchObject({
       kind,

@@ -12,6 +12,7 @@ import { tinyOptions } from '../engines/llama/tiny-engine.ts'
 import { anUpstream, aPool } from './an-upstream.ts'
 import { openFaultServer } from './fault-server.ts'
 import { llamaServer, openLlamaServer } from './llama-server.ts'
+import { collect } from '../contract/batches.ts'
 
 interface Opened {
   readonly engine: Engine
@@ -99,13 +100,8 @@ describe.each(engines)('on %s', (_, open) => {
               stop: [],
               reply: { kind: 'whole' },
             }
-            const events: ChatEvent[] = []
-            for await (const event of decode(
-              opened.engine.answer({ ...request, caller: '' }, never),
-              request,
-              () => 'id',
-            ))
-              events.push(event)
+            const said = opened.engine.answer({ ...request, caller: '' }, never)
+            const events = await collect(decode(said, request, () => 'id'))
             for (let choice = 0; choice < request.choices; choice++) {
               const own = events.filter((event) => event.choice === choice)
               expect(tokens(own, ['reasoning'])).toBeLessThanOrEqual(thinks ? budget : 0)

@@ -7,6 +7,7 @@ import { decode } from '../../src/decode/decode.ts'
 import { never } from '../contract/engine.ts'
 import { anUpstream } from './an-upstream.ts'
 import { recordingFile, recordings } from './recordings.ts'
+import { singly } from '../contract/batches.ts'
 
 const kinds = (['llama-server', 'vllm', 'sglang'] as const).filter((kind) =>
   existsSync(recordingFile(kind, 'plain')),
@@ -46,11 +47,8 @@ describe.each(kinds)('what a real %s said', (kind) => {
       failure: '',
     }
     try {
-      for await (const event of decode(
-        engine.answer({ ...request, caller: '' }, never),
-        request,
-        () => 'id',
-      )) {
+      const said = engine.answer({ ...request, caller: '' }, never)
+      for await (const event of singly(decode(said, request, () => 'id'))) {
         answer.usage = addUsage(answer.usage, event)
         if (event.type === 'reasoning') answer.thought += event.text
         if (event.type === 'text') answer.text += event.text

@@ -9,6 +9,7 @@ import { never, textOf } from '../contract/engine.ts'
 import { aPrompt } from '../contract/prompts.ts'
 import { aPool } from './an-upstream.ts'
 import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
+import { collect } from '../contract/batches.ts'
 
 const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
 const request: ChatRequest = {
@@ -24,9 +25,7 @@ const words = (letter: string, count: number) =>
 /** The answer as it leaves `decode`. */
 async function read(engine: Engine, changed: Partial<ChatRequest> = {}) {
   const asked = { ...request, ...changed }
-  const events = []
-  for await (const event of decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
-    events.push(event)
+  const events = await collect(decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
   const thought = events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
   return { thought, text: textOf(events), usage: events.reduce(addUsage, noUsage), last: events.at(-1) }
 }

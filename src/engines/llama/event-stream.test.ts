@@ -6,6 +6,8 @@ import type { AnswerSink } from './model-process.ts'
 
 const piece = (text: string): ChatEvent => ({ type: 'text', choice: 0, text, tokens: 1 })
 const over = { done: true, value: undefined }
+/** Messages of a process are events of the loop. */
+const nextMessage = () => new Promise(setImmediate)
 
 function open() {
   const control = new AbortController()
@@ -29,17 +31,20 @@ test('nothing begins before the first read', async () => {
   const first = next()
   expect(begun()).toBe(1)
   sink().event(piece('a'))
-  expect(await first).toEqual({ done: false, value: piece('a') })
+  expect(await first).toEqual({ done: false, value: [piece('a')] })
 })
 
-test('what comes faster than it is read is kept, in order, and then the failure is thrown', async () => {
+test('what comes together is one batch; what comes faster than it is read is kept, and then the failure is thrown', async () => {
   const { next, sink } = open()
   const first = next()
   sink().event(piece('a'))
   sink().event(piece('b'))
+  expect(await first).toMatchObject({ value: [piece('a'), piece('b')] })
+  sink().event(piece('c'))
+  await nextMessage()
+  sink().event(piece('d'))
   sink().fail(new Failure('engine-lost', 'gone'))
-  expect(await first).toMatchObject({ value: piece('a') })
-  expect(await next()).toMatchObject({ value: piece('b') })
+  expect(await next()).toMatchObject({ value: [piece('c'), piece('d')] })
   await expect(next()).rejects.toThrow('gone')
   expect(await next()).toEqual(over)
 })
@@ -49,15 +54,15 @@ test('reads that wait together are answered in order, and all of them at the end
   const reads = [next(), next(), next()]
   sink().event(piece('a'))
   sink().end()
-  expect(await Promise.all(reads)).toEqual([{ done: false, value: piece('a') }, over, over])
+  expect(await Promise.all(reads)).toEqual([{ done: false, value: [piece('a')] }, over, over])
 })
 
 test('an abort throws its reason at once, drops what was not read and leaves once', async () => {
   const { next, sink, control, left } = open()
   const first = next()
   sink().event(piece('a'))
-  sink().event(piece('b'))
   await first
+  sink().event(piece('b'))
   control.abort('left')
   expect(left()).toBe(1)
   await expect(next()).rejects.toBe('left')
@@ -70,9 +75,10 @@ test('an abort throws its reason at once, drops what was not read and leaves onc
 test('an abort after the end throws its reason as long as something is unread, and is nothing afterwards', async () => {
   const { next, sink, control } = open()
   const first = next()
-  for (const text of ['a', 'b', 'c']) sink().event(piece(text))
-  sink().end()
+  sink().event(piece('a'))
   await first
+  sink().event(piece('b'))
+  sink().end()
   control.abort('left')
   await expect(next()).rejects.toBe('left')
   expect(await next()).toEqual(over)

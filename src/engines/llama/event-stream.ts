@@ -1,21 +1,22 @@
-import type { ChatEvent } from '../../chat/event.ts'
+import type { Batch, ChatEvent } from '../../chat/event.ts'
 import type { AnswerSink } from './model-process.ts'
 
 interface Reader {
-  resolve(result: IteratorResult<ChatEvent, void>): void
+  resolve(result: IteratorResult<Batch, void>): void
   reject(error: unknown): void
 }
 
 /**
- * The events of one answer as an iterator. `begin` is called when it is first read; what it gives is called when the
+ * The events of one answer as an iterator; those of one message come as one batch. `begin` is called when it is first read; what it gives is called when the
  * reader returns or `signal` aborts, at once, even while a read is pending (a generator would wait for that read first).
  * An abort throws the signal's reason, and drops what has not been read. Holds what the reader is too slow for.
  */
 export function streamEvents(
   begin: (sink: AnswerSink) => () => void,
   signal: AbortSignal,
-): AsyncIterator<ChatEvent, void> {
-  const events: ChatEvent[] = []
+): AsyncIterator<Batch, void> {
+  let events: ChatEvent[] = []
+  let planned = false
   const readers: Reader[] = []
   let state: 'new' | 'running' | 'over' = 'new'
   let error: { readonly value: unknown } | null = null
@@ -25,13 +26,23 @@ export function streamEvents(
     for (;;) {
       if (readers.length === 0 || (events.length === 0 && state !== 'over')) return
       const reader = readers.shift()
-      const event = events.shift()
-      if (event !== undefined) reader?.resolve({ done: false, value: event })
-      else if (error !== null) {
+      if (events.length > 0) {
+        reader?.resolve({ done: false, value: events })
+        events = []
+      } else if (error !== null) {
         reader?.reject(error.value)
         error = null
       } else reader?.resolve({ done: true, value: undefined })
     }
+  }
+  /** Once all events of a message are there. */
+  const plan = (): void => {
+    if (planned) return
+    planned = true
+    queueMicrotask(() => {
+      planned = false
+      settle()
+    })
   }
   const finish = (failed: { readonly value: unknown } | null): void => {
     if (state === 'over') return
@@ -44,7 +55,7 @@ export function streamEvents(
   const quit = (failed: { readonly value: unknown } | null): void => {
     if (state === 'running') leave()
     if (events.length > 0) error = failed
-    events.length = 0
+    events = []
     signal.removeEventListener('abort', abort)
     finish(failed)
   }
@@ -59,7 +70,7 @@ export function streamEvents(
         event(event) {
           if (state === 'over') return
           events.push(event)
-          settle()
+          plan()
         },
         end: () => finish(null),
         fail: (failure) => finish({ value: failure }),

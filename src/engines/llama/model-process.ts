@@ -147,9 +147,10 @@ export class ModelProcess {
   }
 
   #question(question: Question, signal: AbortSignal): Promise<FromProcess> {
-    const answer = this.#questions.add(question, signal, () =>
-      this.#process?.send({ type: 'abort', id: question.id }),
-    )
+    const answer = this.#questions.add(question, signal, () => {
+      // A process that is not ready has not been asked.
+      if (this.#status === 'ready') this.#process?.send({ type: 'abort', id: question.id })
+    })
     if (this.#status === 'ready') this.#send(question)
     return answer
   }

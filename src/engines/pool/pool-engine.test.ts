@@ -8,6 +8,7 @@ import { Failure, type FailureKind } from '../../chat/failure.ts'
 import type { Prompt } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import { type HealthLogLine, poolEngine, type PoolLogLine } from './pool-engine.ts'
+import { alone } from '../../../tests/contract/batches.ts'
 
 const never = new AbortController().signal
 const thinks = { mode: 'on', budget: 4, effort: { level: 'high', because: 'asked' } } as const
@@ -51,7 +52,14 @@ function fake(...fates: readonly Fate[]): Engine & { readonly asked: Prompt[] } 
     if (typeof fate === 'object') throw new Failure(fate.kind, fate.kind)
     return { vectors: texts.map(() => Float32Array.of(1)), tokens: texts.length }
   }
-  return { asked, answer, count, embed, state, close: () => Promise.resolve() }
+  return {
+    asked,
+    answer: (prompt, signal) => alone(answer(prompt, signal)),
+    count,
+    embed,
+    state,
+    close: () => Promise.resolve(),
+  }
 }
 
 function speech({ begun, thinking }: Prompt): ChatEvent[] {
@@ -114,8 +122,8 @@ function pool(engines: readonly Engine[], changed: { readonly most?: number } = 
 
 async function read(engine: Engine, changed: Partial<Prompt> = {}) {
   const events: ChatEvent[] = []
-  for await (const event of engine.answer({ ...aPrompt, answerLimit: 100, ...changed }, never))
-    events.push(event)
+  for await (const batch of engine.answer({ ...aPrompt, answerLimit: 100, ...changed }, never))
+    events.push(...batch)
   const text = (type: 'text' | 'reasoning', choice = 0) =>
     events.map((event) => (event.type === type && event.choice === choice ? event.text : '')).join('')
   return { events, thought: text('reasoning'), text, usage: events.reduce(addUsage, noUsage) }
@@ -253,7 +261,7 @@ describe('an answer that breaks off', () => {
           yield { type: 'text', choice: 0, text: 'Three', tokens: 1 }
           yield { type: 'finish', choice: 0, reason: 'stop' }
         }
-        return { ...fake(), answer }
+        return { ...fake(), answer: (prompt) => alone(answer(prompt)) }
       })
       const { thought, text, usage } = await read(pool(engines).engine, { thinking: thinks })
       expect([thought, text('text')]).toEqual(['One.\nTwo.', 'Three'])

@@ -1,6 +1,6 @@
 import type { EmbeddingRequest, Embeddings } from '../../chat/embedding.ts'
 import type { Engine, EngineState, PromptTokens } from '../../chat/engine.ts'
-import type { ChatEvent } from '../../chat/event.ts'
+import type { Batch, ChatEvent } from '../../chat/event.ts'
 import { Failure, type FailureKind, toFailure } from '../../chat/failure.ts'
 import { type AttemptNotes, type Notes, unnoted } from '../../chat/notes.ts'
 import type { ReplicaState } from '../../chat/replica-state.ts'
@@ -80,18 +80,16 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     prompt: Prompt,
     signal: AbortSignal,
     notes: Notes = unnoted,
-  ): AsyncGenerator<ChatEvent, void> {
+  ): AsyncGenerator<Batch, void> {
     signal.throwIfAborted()
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, prompt, 'begins'))
     try {
-      for await (const event of follow(
-        { prompt, tracks, leave: () => left.abort(), signal: leaving, notes },
-        null,
-      )) {
+      const order = { prompt, tracks, leave: () => left.abort(), signal: leaving, notes }
+      for await (const batch of follow(order, null)) {
         leaving.throwIfAborted()
-        yield event
+        yield batch
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -101,7 +99,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   /** Asks one replica after the other until all tracks are whole. `lost`: what broke off, and where. */
-  async function* follow(order: Order, lost: Lost | null): AsyncGenerator<ChatEvent, void> {
+  async function* follow(order: Order, lost: Lost | null): AsyncGenerator<Batch, void> {
     const { prompt, tracks, signal, notes } = order
     const avoid = new Set<Replica>(lost === null ? [] : [lost.replica])
     /** Without those that cannot do what is asked. */
@@ -142,7 +140,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     { prompt, tracks, signal }: Order,
     prefixes: readonly string[],
     noted: AttemptNotes,
-  ): AsyncGenerator<ChatEvent, void> {
+  ): AsyncGenerator<Batch, void> {
     const turn = replica.take(prompt.choices, prefixes)
     let usage = noUsage
     let state: 'waits' | 'begun' | 'over' = 'waits'
@@ -152,19 +150,22 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     }
     try {
       const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving, noted)
-      for await (const event of patiently(ask, patience, time, signal)) {
+      for await (const batch of patiently(ask, patience, time, signal)) {
         if (state === 'waits') {
           turn.began()
           state = 'begun'
         }
-        if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
-        const said = tracks[event.choice]?.take(event) ?? []
+        const said: ChatEvent[] = []
+        for (const event of batch) {
+          if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
+          said.push(...(tracks[event.choice]?.take(event) ?? []))
+        }
         // Its reader leaves with the last event, so that nothing may be left to do after it.
         if (tracks.every((one) => one.hasFinished())) {
           ended('whole')
           noted.ended('whole', '', '')
         }
-        yield* said
+        if (said.length > 0) yield said
       }
       if (!tracks.every((one) => one.hasFinished())) throw brokenOff()
     } catch (error) {
@@ -177,7 +178,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   /** Each choice that has not finished goes on by itself. */
-  async function* goOn({ tracks, leave, signal, notes }: Order, lost: Lost): AsyncGenerator<ChatEvent, void> {
+  async function* goOn({ tracks, leave, signal, notes }: Order, lost: Lost): AsyncGenerator<Batch, void> {
     if (!isCurable(lost.failure)) throw lost.failure
     const left = tracks.filter((one) => !one.hasFinished())
     const streams = left.map((one) => {
@@ -316,8 +317,8 @@ interface Lost {
 }
 
 /** A choice whose limit was reached with the last token before it broke off. */
-async function* over(choice: number): AsyncGenerator<ChatEvent, void> {
-  yield { type: 'finish', choice, reason: 'length' }
+async function* over(choice: number): AsyncGenerator<Batch, void> {
+  yield [{ type: 'finish', choice, reason: 'length' }]
 }
 
 async function* once<T>(ask: () => Promise<T>): AsyncGenerator<T, void> {

@@ -27,7 +27,7 @@ export interface WrittenRequest {
 /** Connections to one server, kept open from one request to the next. */
 export interface Connections {
   /**
-   * Sends a request for a stream and gives what comes of it, no faster than it is read. Ends where the server says that
+   * Sends a request for a stream and gives what comes of it, no faster than it is read and what came together at once. Ends where the server says that
    * the answer is over. Leaves at once, and so does the server, when the signal aborts or the reader returns.
    * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
    * `context`: headers that say in whose name it is asked.
@@ -36,7 +36,7 @@ export interface Connections {
     order: WrittenRequest,
     signal: AbortSignal,
     context: Readonly<Record<string, string>>,
-  ): AsyncGenerator<Chunk, void>
+  ): AsyncGenerator<readonly Chunk[], void>
   /** Reads a small JSON document at a path, which starts from the address: `models`, `../health`. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** The same, of what the server answers to a small question. */
@@ -85,29 +85,34 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     { path, body }: WrittenRequest,
     signal: AbortSignal,
     context: Readonly<Record<string, string>>,
-  ): AsyncGenerator<Chunk, void> {
-    const { type, bytes, refused } = await send({
-      method: 'POST',
-      path: posix.join(base, path),
-      headers: { ...context, ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal,
-    })
-    // Some servers have status 200 for everything.
-    if (!type.startsWith('text/event-stream')) throw await refused()
-    // The reader below sees every error but that of leaving, which is none.
-    bytes.on('error', () => {})
+  ): AsyncGenerator<readonly Chunk[], void> {
     let over = false
+    let answer: Readable | undefined
     try {
-      for await (const data of readSse(bytes.iterator({ destroyOnReturn: false }))) {
-        over = data === '[DONE]'
+      const { type, bytes, refused } = await send({
+        method: 'POST',
+        path: posix.join(base, path),
+        headers: { ...context, ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      })
+      // Some servers have status 200 for everything.
+      if (!type.startsWith('text/event-stream')) throw await refused()
+      answer = bytes
+      // The reader below sees every error but that of leaving, which is none.
+      bytes.on('error', () => {})
+      for await (const events of readSse(bytes.iterator({ destroyOnReturn: false }))) {
+        const end = events.indexOf('[DONE]')
+        over = end !== -1
+        yield* readEvents(over ? events.slice(0, end) : events)
         if (over) return
-        yield readEvent(data)
       }
+    } catch (error) {
+      throw error instanceof Failure ? error : lost(error)
     } finally {
       // What is left of an answer that is over is read, so that its connection can be used again.
-      if (over) bytes.resume()
-      else bytes.destroy()
+      if (over) answer?.resume()
+      else answer?.destroy()
     }
   }
 
@@ -123,6 +128,18 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     }
   }
 
+  /** All of them, or those before one that is none, which is then thrown. */
+  function* readEvents(events: readonly string[]): Generator<readonly Chunk[], void> {
+    const chunks: Chunk[] = []
+    try {
+      for (const data of events) chunks.push(readEvent(data))
+    } catch (error) {
+      if (chunks.length > 0) yield chunks
+      throw error
+    }
+    if (chunks.length > 0) yield chunks
+  }
+
   function readEvent(data: string): Chunk {
     const value = parseJson(data)
     if (value === undefined) throw lost(`no JSON in the stream: ${data.slice(0, 200)}`)
@@ -132,13 +149,7 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
   }
 
   return {
-    async *ask(order, signal, context) {
-      try {
-        yield* ask(order, signal, context)
-      } catch (error) {
-        throw error instanceof Failure ? error : lost(error)
-      }
-    },
+    ask,
     get: (path, signal) => document({ method: 'GET', path: posix.join(base, path), headers, signal }),
     post: (path, body, signal) =>
       document({

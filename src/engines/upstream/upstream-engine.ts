@@ -1,6 +1,6 @@
 import type { EmbeddingRequest, Embeddings } from '../../chat/embedding.ts'
 import type { Engine, PromptTokens } from '../../chat/engine.ts'
-import type { ChatEvent } from '../../chat/event.ts'
+import type { Batch, ChatEvent } from '../../chat/event.ts'
 import { Failure } from '../../chat/failure.ts'
 import { type Notes, unnoted } from '../../chat/notes.ts'
 import { isBareText, type Prompt } from '../../chat/request.ts'
@@ -74,16 +74,16 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     prompt: Prompt,
     signal: AbortSignal,
     notes: Notes = unnoted,
-  ): AsyncGenerator<ChatEvent, void> {
+  ): AsyncGenerator<Batch, void> {
     signal.throwIfAborted()
     running += prompt.choices
     const left = new AbortController()
     const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     try {
       const messages = await withMedia(prompt, options.media, traits, leaving)
-      for await (const event of answerAll({ ...prompt, messages }, leaving, notes, () => left.abort())) {
+      for await (const batch of answerAll({ ...prompt, messages }, leaving, notes, () => left.abort())) {
         leaving.throwIfAborted()
-        yield event
+        yield batch
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -100,7 +100,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     signal: AbortSignal,
     notes: Notes,
     leave: () => void,
-  ): AsyncIterable<ChatEvent> {
+  ): AsyncIterable<Batch> {
     if (closing.signal.aborted) throw stopping()
     const { choices, thinking } = prompt
     if (choices === 1) return converse(prompt, 0, 1, signal, notes)
@@ -117,7 +117,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     choices: number,
     signal: AbortSignal,
     notes: Notes,
-  ): AsyncGenerator<ChatEvent, void> {
+  ): AsyncGenerator<Batch, void> {
     const order = {
       traits,
       model: options.model,
@@ -139,7 +139,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     answer: 'begins' | 'goes on',
     signal: AbortSignal,
     notes: Notes,
-  ): AsyncGenerator<ChatEvent, string | null> {
+  ): AsyncGenerator<Batch, string | null> {
     const { prompt, begun, choices, first } = order
     const { thinking } = prompt
     // Where it can be closed here, no thought goes on over its budget, whatever its server makes of that.
@@ -152,29 +152,43 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     const silent = new Set(answer === 'begins' ? readers : [])
     let counts: ChunkCounts | null = null
 
+    let said: ChatEvent[] = []
+
     /** Comes before the first thing that a choice says: by then most servers have counted the prompt. */
-    function* announce(reader: ChoiceReader, choice: number): Generator<ChatEvent, void> {
+    function announce(reader: ChoiceReader, choice: number): void {
       if (!silent.delete(reader)) return
       if (counts !== null) checkRoom(prompt, counts)
-      yield { type: 'prompt', choice, tokens: counts?.prompt ?? 0, cached: counts?.cached ?? 0 }
+      said.push({ type: 'prompt', choice, tokens: counts?.prompt ?? 0, cached: counts?.cached ?? 0 })
+    }
+
+    function read(chunk: Chunk): void {
+      counts = chunk.counts ?? counts
+      for (const piece of chunk.pieces) {
+        const reader = readers[piece.choice]
+        if (reader === undefined) continue
+        if (piece.reasoning !== '') splits = true
+        const events = reader.read(piece, counter.count(piece, chunk.counts))
+        if (events.length > 0) announce(reader, first + piece.choice)
+        said.push(...events)
+      }
+    }
+
+    function lose(): void {
+      for (const reader of readers) said.push(...reader.lost())
     }
 
     try {
-      for await (const chunk of ask(order, signal, notes)) {
-        counts = chunk.counts ?? counts
-        for (const piece of chunk.pieces) {
-          const reader = readers[piece.choice]
-          if (reader === undefined) continue
-          if (piece.reasoning !== '') splits = true
-          const events = reader.read(piece, counter.count(piece, chunk.counts))
-          if (events.length > 0) yield* announce(reader, first + piece.choice)
-          yield* events
-        }
+      for await (const chunks of ask(order, signal, notes)) {
+        for (const chunk of chunks) read(chunk)
+        const batch = said
+        said = []
+        if (batch.length > 0) yield batch
         if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
       }
     } catch (error) {
       signal.throwIfAborted()
-      for (const reader of readers) yield* reader.lost()
+      lose()
+      if (said.length > 0) yield said
       throw error
     }
     const [only] = readers
@@ -183,33 +197,42 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       return only.thought()
     }
     if (readers.some((reader) => reader.state() === 'going')) {
-      for (const reader of readers) yield* reader.lost()
+      lose()
+      if (said.length > 0) yield said
       throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
     }
     const told = counts ?? (await recount(order, readers, signal))
     note(told === counts ? counter.source() : 'tokenizer', notes)
     counts = told
-    for (const [index, reader] of readers.entries()) yield* announce(reader, first + index)
+    for (const [index, reader] of readers.entries()) announce(reader, first + index)
     if (counts !== null && readers.every((reader) => reader.state() === 'ended'))
-      yield late(
-        first,
-        readers,
-        answer === 'begins' ? counts : { ...counts, prompt: 0, cached: 0 },
-        counter.all(),
+      said.push(
+        late(
+          first,
+          readers,
+          answer === 'begins' ? counts : { ...counts, prompt: 0, cached: 0 },
+          counter.all(),
+        ),
       )
-    for (const reader of readers) yield* reader.end()
+    // What a choice has to say at its end may be that it failed.
+    if (said.length > 0) yield said
+    for (const reader of readers) yield reader.end()
     return null
   }
 
   /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
-  async function* ask(order: Order, signal: AbortSignal, notes: Notes): AsyncGenerator<Chunk, void> {
+  async function* ask(
+    order: Order,
+    signal: AbortSignal,
+    notes: Notes,
+  ): AsyncGenerator<readonly Chunk[], void> {
     const { path, body } = isBareText(order.prompt) ? writeCompletion(order) : writeRequest(order)
     let begun = false
     notes.started()
     try {
-      for await (const chunk of connections.ask({ path, body }, signal, notes.context)) {
+      for await (const chunks of connections.ask({ path, body }, signal, notes.context)) {
         begun = true
-        yield chunk
+        yield chunks
       }
     } catch (error) {
       if (begun) throw error

@@ -11,6 +11,7 @@ import { asks } from '../../contract/prompts.ts'
 import { families } from './templates/families.ts'
 import { tinyOptions, writeTinyModel } from './tiny-engine.ts'
 import { validates } from './validates.ts'
+import { alone, collect, singly } from '../../contract/batches.ts'
 
 const bundled = fileURLToPath(new URL('../../../models/nano/silica-nano.gguf', import.meta.url))
 const log: string[] = []
@@ -36,7 +37,7 @@ interface Answer {
 
 /** What the engine says, behind what the answer held already. */
 async function* answerWhole(of: Engine, request: ChatRequest): AsyncGenerator<ChatEvent> {
-  for await (const event of of.answer({ ...request, caller: '' }, never)) {
+  for await (const event of singly(of.answer({ ...request, caller: '' }, never))) {
     yield event
     if (event.type === 'prompt' && request.begun.text !== '')
       yield { type: 'text', choice: 0, text: request.begun.text, tokens: 0 }
@@ -53,8 +54,7 @@ async function call(
   const prompt = { ...asks('What is the weather in Rome?'), tools, answerLimit: 200, ...changed }
   const sampling = { ...prompt.sampling, temperature: 2, seed }
   const request: ChatRequest = { ...prompt, sampling, stop: [], reply: { kind: 'whole' } }
-  const events: ChatEvent[] = []
-  for await (const event of decode(answerWhole(of, request), request, () => 'id')) events.push(event)
+  const events = await collect(decode(alone(answerWhole(of, request)), request, () => 'id'))
   const textOf = (at: number): string =>
     events.map((each) => (each.type === 'call-text' && each.call === at ? each.text : '')).join('')
   const end = events.at(-1)

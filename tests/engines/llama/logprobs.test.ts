@@ -3,7 +3,8 @@ import { type ChatEvent, type ChosenToken, logprobsOf } from '../../../src/chat/
 import type { Prompt } from '../../../src/chat/request.ts'
 import { decode } from '../../../src/decode/decode.ts'
 import { llamaEngine } from '../../../src/engines/llama/llama-engine.ts'
-import { collect, never, textOf, tokensOf } from '../../contract/engine.ts'
+import { never, textOf, tokensOf } from '../../contract/engine.ts'
+import { collect } from '../../contract/batches.ts'
 import { aPrompt } from '../../contract/prompts.ts'
 import { tinyOptions, writeTinyModel } from './tiny-engine.ts'
 

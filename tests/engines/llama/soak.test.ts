@@ -6,6 +6,7 @@ import { llamaEngineWithCells } from '../../../src/engines/llama/llama-engine.ts
 import { readModelFile } from '../../../src/engines/llama/model-file.ts'
 import { aPrompt, asks } from '../../contract/prompts.ts'
 import { tinyOptions, writeTinyModel } from './tiny-engine.ts'
+import { singly } from '../../contract/batches.ts'
 
 /** One caller: what is asked, and after how many events the caller leaves and how. */
 interface Caller {
@@ -76,11 +77,8 @@ async function read({ request, patience, leaves }: Caller): Promise<string[]> {
   const answer = Array.from({ length: request.choices }, () => 0)
   let [seen, finished] = [0, 0]
   try {
-    for await (const event of decode(
-      engine.answer({ ...request, caller: '' }, leave.signal),
-      request,
-      () => 'id',
-    )) {
+    const said = engine.answer({ ...request, caller: '' }, leave.signal)
+    for await (const event of singly(decode(said, request, () => 'id'))) {
       if (event.type === 'reasoning') thought[event.choice] = (thought[event.choice] ?? 0) + event.tokens
       if (event.type === 'text') answer[event.choice] = (answer[event.choice] ?? 0) + event.tokens
       if (event.type === 'finish') finished += 1
