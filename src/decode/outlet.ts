@@ -23,38 +23,51 @@ export function outlet(choice: number): Outlet {
   let events: ChatEvent[] = []
   let earlier = 0
   let now = 0
-  let earlierLogprobs: ChosenToken[] = []
-  let logprobsNow: readonly ChosenToken[] = []
+  /** The same of log probabilities, and those of what left last; null while no piece has had any. */
+  let told: { earlier: ChosenToken[]; now: readonly ChosenToken[]; last: readonly ChosenToken[] } | null =
+    null
 
-  function owed(old = false): { tokens: number; logprobs: readonly ChosenToken[] } {
-    if (!old) moveOn(0, [])
-    const owes = { tokens: earlier, logprobs: earlierLogprobs }
+  function owed(old = false): number {
+    const tokens = old ? earlier : earlier + now
     earlier = 0
-    if (earlierLogprobs.length > 0) earlierLogprobs = []
-    return owes
+    if (!old) now = 0
+    if (told !== null) {
+      const last = old ? told.earlier : [...told.earlier, ...told.now]
+      told = { earlier: [], now: old ? told.now : [], last }
+    }
+    return tokens
   }
 
-  function moveOn(tokens: number, logprobs: readonly ChosenToken[]): void {
-    earlier += now
-    for (const each of logprobsNow) earlierLogprobs.push(each)
-    now = tokens
-    logprobsNow = logprobs
+  function takeLogprobs(logprobs: readonly ChosenToken[]): void {
+    if (told === null && logprobs.length === 0) return
+    told ??= { earlier: [], now: [], last: [] }
+    for (const each of told.now) told.earlier.push(each)
+    told.now = logprobs
   }
 
   return {
-    take: (piece) => moveOn(piece.tokens, logprobsOf(piece)),
+    take(piece) {
+      earlier += now
+      now = piece.tokens
+      takeLogprobs(logprobsOf(piece))
+    },
     say(type, text, old) {
-      if (text !== '') events.push(saidPiece(type, choice, { text, ...owed(old) }))
+      if (text === '') return
+      const tokens = owed(old)
+      events.push(
+        told === null
+          ? { type, choice, text, tokens }
+          : saidPiece(type, choice, { text, tokens, logprobs: told.last }),
+      )
     },
     startCall(call, id, name) {
-      events.push({ type: 'call-start', choice, call, id, name, tokens: owed().tokens })
+      events.push({ type: 'call-start', choice, call, id, name, tokens: owed() })
     },
     sayCall(call, text) {
-      if (text !== '') events.push({ type: 'call-text', choice, call, text, tokens: owed().tokens })
+      if (text !== '') events.push({ type: 'call-text', choice, call, text, tokens: owed() })
     },
     mark() {
-      const { tokens } = owed()
-      if (tokens > 0) events.push({ type: 'mark', choice, tokens })
+      if (earlier + now > 0) events.push({ type: 'mark', choice, tokens: owed() })
     },
     pass(event) {
       events.push(event)

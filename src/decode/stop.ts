@@ -45,8 +45,9 @@ export function stopDecoder(choice: number, texts: readonly string[]): Decoder {
 
   return (event) => {
     if (event.type === 'text') {
-      held.push({ left: event.text.length, tokens: event.tokens, logprobs: logprobsOf(event) })
       const { text, found } = stop.feed(event.text)
+      if (held.length === 0 && text !== '' && text.length === event.text.length) return [event]
+      held.push({ left: event.text.length, tokens: event.tokens, logprobs: logprobsOf(event) })
       if (!found) return say(text)
       return [...say(text), ...mark(), { type: 'finish', choice, reason: 'stop-text', text: found.mark }]
     }

@@ -1,4 +1,4 @@
-import { type ChatEvent, type ChosenToken, type FinishReason, logprobsOf } from '../../chat/event.ts'
+import { type ChatEvent, type ChosenToken, type FinishReason } from '../../chat/event.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import type { AnswerWriter } from '../writers.ts'
@@ -43,7 +43,7 @@ function add(choice: Choice, event: ChatEvent): void {
   switch (event.type) {
     case 'text':
       choice.text += event.text
-      choice.logprobs.push(...logprobsOf(event))
+      if ('logprobs' in event) choice.logprobs.push(...event.logprobs)
       return
     case 'reasoning':
       choice.reasoning += event.text
