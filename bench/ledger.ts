@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import type { ChatEvent } from '../src/chat/event.ts'
 import { noTraceContext } from '../src/chat/trace-context.ts'
 import { complete, embed } from '../src/complete.ts'
@@ -123,6 +124,8 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
       },
     },
     consoleFolder: '',
+    guidesFolder: resolve(import.meta.dirname, '../docs/guides'),
+    version: '',
     complete: (...asked) => complete(journey, ...asked),
     embed: (...asked) => embed(journey, ...asked),
     count: () => Promise.resolve({ count: 0, ids: [] }),

@@ -188,6 +188,8 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       clock: world.clock,
     },
     consoleFolder: settings.consoleFolder,
+    guidesFolder: settings.guidesFolder,
+    version: settings.version,
     complete: (...request) => complete(journey, ...request),
     embed: (...request) => embed(journey, ...request),
     count: (...request) => count(journey, ...request),

@@ -23,6 +23,10 @@ export interface Settings {
   readonly announces: boolean
   /** The folder of the built console. */
   readonly consoleFolder: string
+  /** The folder of the guides that `/docs` shows. */
+  readonly guidesFolder: string
+  /** Silica's own. */
+  readonly version: string
   /** The id of a model that answers for those that nothing runs; empty for none. */
   readonly standIn: string
   /** Gigabytes that all loaded models may take together; `auto`: four fifths of the machine's. */

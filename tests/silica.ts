@@ -36,6 +36,8 @@ export async function openTestSilica(
         homeFolder: dataFolder,
         bundledModels: resolve(import.meta.dirname, '../models'),
         consoleFolder: resolve(import.meta.dirname, '../dist/console'),
+        guidesFolder: resolve(import.meta.dirname, '../docs/guides'),
+        version: '0.0.0',
       }),
       port: 0,
       dataFolder,

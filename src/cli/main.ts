@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { defaultAccount } from '../chat/account.ts'
 import { explain } from './explain.ts'
-import { hubOf, settingsOf } from './world.ts'
+import { hubOf, ownVersion, settingsOf } from './world.ts'
 
 type Flags = Readonly<Record<string, string | readonly string[]>>
 
@@ -266,11 +265,6 @@ function withData(command: Command): Command {
 
 function listed(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
-}
-
-function ownVersion(): string {
-  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : ''
 }
 
 // `silica chat … | head` is no error.

@@ -19,6 +19,8 @@ beforeEach(() => {
     homeFolder: join(root, 'home'),
     bundledModels: join(root, 'bundled'),
     consoleFolder: join(root, 'console'),
+    guidesFolder: join(root, 'guides'),
+    version: '1.2.3',
   }
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
@@ -43,6 +45,8 @@ describe('settings', () => {
       bundledRows: [join(root, 'bundled/nano.yaml')],
       announces: true,
       consoleFolder: join(root, 'console'),
+      guidesFolder: join(root, 'guides'),
+      version: '1.2.3',
       standIn: '',
       memory: 'auto',
       idleMinutes: 0,

@@ -99,6 +99,9 @@ export interface Surroundings {
   readonly bundledModels: string
   /** The folder of the built console. */
   readonly consoleFolder: string
+  /** The folder of the guides. */
+  readonly guidesFolder: string
+  readonly version: string
 }
 
 /**
@@ -128,6 +131,8 @@ export function readSettings(around: Surroundings): Settings {
     bundledRows: rowFiles(around.bundledModels),
     announces: true,
     consoleFolder: around.consoleFolder,
+    guidesFolder: around.guidesFolder,
+    version: around.version,
     standIn: '',
     memory: 'auto',
     idleMinutes: 0,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Stats, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../chat/failure.ts'
@@ -17,6 +17,8 @@ export function settingsOf(flags: Surroundings['flags']): Settings {
     homeFolder: homedir(),
     bundledModels: join(import.meta.dirname, '../../models'),
     consoleFolder: join(import.meta.dirname, '../../dist/console'),
+    guidesFolder: join(import.meta.dirname, '../../docs/guides'),
+    version: ownVersion(),
   })
 }
 
@@ -71,4 +73,10 @@ export function watchFiles(files: readonly string[], changed: () => void, interv
   }
   for (const file of files) watchFile(file, { interval, persistent: false }, look)
   return () => files.forEach((file) => unwatchFile(file, look))
+}
+
+/** As the package says it. */
+export function ownVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : ''
 }

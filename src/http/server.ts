@@ -23,6 +23,7 @@ import { embeddings } from './embeddings.ts'
 import { bodyLimit, fail } from './fail.ts'
 import { addMessages } from './messages.ts'
 import { addModels } from './models.ts'
+import { addReference } from './reference.ts'
 import { sendJson } from './send-answer.ts'
 import { addSessionRoutes, identifySender } from './session.ts'
 import { tokenize } from './tokenize.ts'
@@ -47,6 +48,9 @@ export interface HttpParts {
   readonly admin: AdminParts
   /** The folder of the built console. */
   readonly consoleFolder: string
+  /** The folder of the guides, as Markdown. */
+  readonly guidesFolder: string
+  readonly version: string
   readonly complete: (
     caller: Caller,
     request: ChatRequest,
@@ -156,6 +160,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(parts.metrics())
   })
   addConsole(app, parts.consoleFolder)
+  addReference(app, parts.guidesFolder, parts.version)
   addSessionRoutes(app, parts.admin.sessions)
   addAdminRoutes(app, parts.admin)
   if (parts.announcementReaders === 'everybody') addAnnouncements(app, parts.admin.models.lives, parts.clock)

@@ -26,6 +26,7 @@ function writeAnswers(model: Model) {
     media: model.media,
     min_p: model.minP,
     suffix: model.dialect.infill !== null,
+    embedding: model.embedding,
     sampling: {
       temperature: sampling.temperature,
       top_p: sampling.topP,

@@ -3,8 +3,8 @@ import type { Model } from '../chat/model.ts'
 import { writeAbilities } from './abilities.ts'
 import { type QueryFields, readQuery } from './read-query.ts'
 
-const types = ['text', 'image', 'audio', 'video'] as const
-const subTypes = [
+export const types = ['text', 'image', 'audio', 'video'] as const
+export const subTypes = [
   'chat',
   'embedding',
   'reranker',

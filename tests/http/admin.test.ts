@@ -93,6 +93,12 @@ describe('the admin API', () => {
     ['GET', '/requests?limit=0', undefined, 400, 'limit must be an integer between 1 and 1000'],
     ['GET', '/requests?page=2', undefined, 400, 'page is not known'],
     ['GET', '/requests/none', undefined, 404, 'There is no such request.'],
+    ['GET', '/keys/%00', undefined, 404, 'Nothing has an id that holds the character U+0000.'],
+    ['PATCH', '/models/%00', {}, 404, 'Nothing has an id'],
+    ['POST', '/keys', { name: 'a\u0000' }, 400, 'name must be a text'],
+    ['POST', '/accounts', { id: '\u0000' }, 400, 'id must be a text'],
+    ['PATCH', '/accounts/default', { level: '\u0000' }, 400, 'level must be a text'],
+    ['PATCH', '/models/silica/nano', { successor: '\u0000' }, 400, 'successor must be a text'],
   ])('says what is wrong with %s %s %j', async (method, path, body, status, message) => {
     const { answer, ...told } = await admin(method, path, body)
     expect(told.status).toBe(status)

@@ -100,6 +100,8 @@ describe('Silica behind Silica', () => {
         homeFolder: folder,
         bundledModels: join(import.meta.dirname, '../../models'),
         consoleFolder: '',
+        guidesFolder: '',
+        version: '',
       }),
     )
     expect(findings.find(({ about }) => about === 'silica/nano')).toMatchObject({

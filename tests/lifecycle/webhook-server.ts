@@ -14,9 +14,11 @@ export interface WebhookServer {
 export async function startWebhookServer(): Promise<WebhookServer> {
   let status = 204
   const came: WebhookServer['came'] = []
-  const server = createServer(async (request, response) => {
-    came.push({ headers: request.headers, body: await text(request) })
-    response.writeHead(status, { location: '/elsewhere' }).end()
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      came.push({ headers: request.headers, body })
+      response.writeHead(status, { location: '/elsewhere' }).end()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -59,7 +59,7 @@ describe.each(kinds)('webhooks over a %s database', (kind) => {
     expect(hook.came).toHaveLength(1)
     const { headers, body } = hook.came[0] ?? { headers: {}, body: '' }
     expect(JSON.parse(body)).toEqual({ model: 'a/b', what: 'offline' })
-    const signed = `${headers['webhook-id']}.1764000000.${body}`
+    const signed = `${'1'.padStart(32, '0')}.1764000000.${body}`
     expect(headers).toMatchObject({
       'content-type': 'application/json',
       'webhook-id': '1'.padStart(32, '0'),
@@ -117,9 +117,9 @@ describe.each(kinds)('webhooks over a %s database', (kind) => {
     }
     await Promise.all([database, ...others].map(sender))
     await sender(database)
-    expect(hook.came.map(({ body }) => JSON.parse(body).model).toSorted()).toEqual(
-      Array.from({ length: 20 }, (_, count) => `a/${count}`).toSorted(),
-    )
+    const told = hook.came.map(({ body }) => JSON.parse(body).model)
+    expect(told).toHaveLength(20)
+    expect(new Set(told)).toEqual(new Set(Array.from({ length: 20 }, (_, count) => `a/${count}`)))
     for (const other of others) await other.close()
   })
 

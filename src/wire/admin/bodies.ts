@@ -9,73 +9,74 @@ import { invalid, refuseFault } from '../refusals.ts'
 /** The bodies of the admin API. A field that none of them knows is refused: whoever manages keys must not err quietly. */
 
 const closed = { additionalProperties: false }
-const name = Type.String({ minLength: 1, maxLength: 200 })
-const models = Type.Union([Type.Null(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })])
+// PostgreSQL stores no U+0000.
+const pattern = '^[^\\u0000]*$'
+const name = Type.String({ minLength: 1, maxLength: 200, pattern })
+const models = Type.Union([Type.Null(), Type.Array(Type.String({ minLength: 1, pattern }), { minItems: 1 })])
 const expiresAt = Type.Union([Type.Null(), Type.String()])
 
-export const readNewAccount = reader(
-  Type.Object({ id: Type.String(), name: Type.Optional(name) }, closed),
-  ({ id, name: called = id }) => ({ id, name: called }),
+export const newAccountShape = Type.Object(
+  { id: Type.String({ pattern }), name: Type.Optional(name) },
+  closed,
 )
+export const readNewAccount = reader(newAccountShape, ({ id, name: called = id }) => ({ id, name: called }))
 
-export const readAccountChange = reader(
-  Type.Object(
-    {
-      name: Type.Optional(name),
-      level: Type.Optional(Type.String({ maxLength: 64 })),
-      disabled: Type.Optional(Type.Boolean()),
-      keep_bodies: Type.Optional(Type.Boolean()),
-    },
-    closed,
-  ),
-  ({ keep_bodies: keepsBodies, ...body }) => ({ ...body, keepsBodies }),
+export const accountChangeShape = Type.Object(
+  {
+    name: Type.Optional(name),
+    level: Type.Optional(Type.String({ maxLength: 64, pattern })),
+    disabled: Type.Optional(Type.Boolean()),
+    keep_bodies: Type.Optional(Type.Boolean()),
+  },
+  closed,
 )
+export const readAccountChange = reader(accountChangeShape, ({ keep_bodies: keepsBodies, ...body }) => ({
+  ...body,
+  keepsBodies,
+}))
 
-export const readNewKey = reader(
-  Type.Object(
-    {
-      name: Type.Optional(name),
-      account_id: Type.Optional(Type.String()),
-      role: Type.Optional(Type.Enum(['caller', 'admin'])),
-      models: Type.Optional(models),
-      expires_at: Type.Optional(expiresAt),
-    },
-    closed,
-  ),
-  (body) => ({
-    name: body.name ?? '',
-    accountId: body.account_id ?? defaultAccount,
-    role: roleOf(body.role),
-    models: body.models ?? null,
-    expiresAt: timeOf(body.expires_at ?? null),
-  }),
+export const newKeyShape = Type.Object(
+  {
+    name: Type.Optional(name),
+    account_id: Type.Optional(Type.String({ pattern })),
+    role: Type.Optional(Type.Enum(['caller', 'admin'])),
+    models: Type.Optional(models),
+    expires_at: Type.Optional(expiresAt),
+  },
+  closed,
 )
+export const readNewKey = reader(newKeyShape, (body) => ({
+  name: body.name ?? '',
+  accountId: body.account_id ?? defaultAccount,
+  role: roleOf(body.role),
+  models: body.models ?? null,
+  expiresAt: timeOf(body.expires_at ?? null),
+}))
 
-export const readKeyChange = reader(
-  Type.Object(
-    {
-      name: Type.Optional(name),
-      disabled: Type.Optional(Type.Boolean()),
-      models: Type.Optional(models),
-      expires_at: Type.Optional(expiresAt),
-    },
-    closed,
-  ),
-  ({ expires_at: expires, ...body }) => ({
-    ...body,
-    expiresAt: expires === undefined ? undefined : timeOf(expires),
-  }),
+export const keyChangeShape = Type.Object(
+  {
+    name: Type.Optional(name),
+    disabled: Type.Optional(Type.Boolean()),
+    models: Type.Optional(models),
+    expires_at: Type.Optional(expiresAt),
+  },
+  closed,
 )
+export const readKeyChange = reader(keyChangeShape, ({ expires_at: expires, ...body }) => ({
+  ...body,
+  expiresAt: expires === undefined ? undefined : timeOf(expires),
+}))
 
+export const lifeChangeShape = Type.Object(
+  {
+    state: Type.Optional(Type.Enum([...lifeStates])),
+    sunset_at: Type.Optional(expiresAt),
+    successor: Type.Optional(Type.Union([Type.Null(), name])),
+  },
+  closed,
+)
 export const readLifeChange = reader(
-  Type.Object(
-    {
-      state: Type.Optional(Type.Enum([...lifeStates])),
-      sunset_at: Type.Optional(expiresAt),
-      successor: Type.Optional(Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 200 })])),
-    },
-    closed,
-  ),
+  lifeChangeShape,
   ({ state, sunset_at: sunset, successor }): LifeChange => ({
     state: lifeStates.find((one) => one === state),
     sunsetAt: sunset === undefined || sunset === null ? sunset : readTime('sunset_at', sunset),

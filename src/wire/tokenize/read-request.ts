@@ -16,7 +16,8 @@ export interface TokenizeRequest {
   readonly ids: boolean
 }
 
-const bodySchema = Type.Object({ return_token_ids: maybe(Type.Boolean()) })
+/** What the body has beside that of the request which is counted. */
+export const bodySchema = Type.Object({ return_token_ids: maybe(Type.Boolean()) })
 const bodyShape = Compile(bodySchema)
 
 /**
