@@ -25,7 +25,12 @@ if (isBefore(oldest)) {
     process.exitCode = 1
   }
 } else if (isBefore(silent) && !process.execArgv.includes(hideWarning)) {
-  process.execve(process.execPath, [process.execPath, hideWarning, self].concat(process.argv.slice(2)))
+  process.execve(
+    process.execPath,
+    [process.execPath, hideWarning, self].concat(process.argv.slice(2)),
+    // Node 22 leaves the environment out by itself.
+    process.env,
+  )
 } else {
   // A start without it compiles everything anew: slower, and with tens of megabytes of what it took left behind.
   module.enableCompileCache()
