@@ -69,10 +69,13 @@ export function sendJson(reply: FastifyReply, body: string): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(body)
 }
 
+/** Made once: every answer ends with it, also a whole one, and a stack costs more than to write a token. */
+const left = new Error('The caller has left.')
+
 /** Aborts when the caller leaves. */
 function whenGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort(left))
   return gone.signal
 }
 

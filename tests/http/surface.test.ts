@@ -39,6 +39,7 @@ test('health needs no key and says what the engines are doing', async () => {
       status: 'ok',
       models: [{ id: 'silica/nano', status, running: 0, waiting: 0 }],
       records: { status: 'ok', waiting_bytes: 0, lost: 0 },
+      limits: { redis: 'none' },
     },
   ]
   expect(await health()).toEqual(healthy('resting'))
