@@ -82,6 +82,7 @@ const loop = new StepLoop(watched, {
   contextLength,
   sequences: options.sequences,
   patience: 50,
+  guesses: true,
   send: (message) => void (message.type === 'said' && said.push(...message.said)),
   now: () => performance.now(),
   turn: (run) => (next = run),

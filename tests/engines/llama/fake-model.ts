@@ -13,6 +13,8 @@ export interface FakeOptions {
   /** Whether the end of what a slot holds can be cut off; false for a recurrent model. */
   readonly cuts: boolean
   readonly tokensWorthKeeping: number
+  /** Whether it mostly says what stood nine tokens before. */
+  readonly echoes: boolean
 }
 
 /** A cache without numbers that breaks where llama.cpp would, or would go wrong without a sound. */
@@ -78,13 +80,15 @@ export class FakeModel implements LoadedModel {
   /** How many tokens each batch had. */
   readonly batches: number[] = []
   readonly #cells: number
+  readonly #echoes: boolean
   #batch: { token: number; position: number; slot: number }[] = []
   #outputs = new Map<number, number>()
 
   constructor(options: Partial<FakeOptions> = {}) {
-    const { cells = 10_000, slots = 8, cuts = true, tokensWorthKeeping = 10_000 } = options
+    const { cells = 10_000, slots = 8, cuts = true, tokensWorthKeeping = 10_000, echoes = false } = options
+    this.#echoes = echoes
     this.#cells = cells
-    this.cache = new FakeCache({ cells, slots, cuts, tokensWorthKeeping })
+    this.cache = new FakeCache({ cells, slots, cuts, tokensWorthKeeping, echoes })
   }
 
   tokenize(text: string): number[] {
@@ -123,7 +127,9 @@ export class FakeModel implements LoadedModel {
 
   /** A letter; sometimes the end. */
   #next(slot: number): number {
-    const sum = this.cache.held(slot).reduce((hash, { token }) => (hash * 31 + token) % 65_521, 7)
+    const held = this.cache.held(slot)
+    const sum = held.reduce((hash, { token }) => (hash * 31 + token) % 65_521, 7)
+    if (this.#echoes && sum % 31 !== 0) return held.at(-9)?.token ?? 97
     return sum % 37 === 0 ? end : 97 + (sum % 26)
   }
 

@@ -34,6 +34,10 @@ export class JointReading {
     if (best !== null) this.#waits.set(sequence, best)
   }
 
+  get isIdle(): boolean {
+    return this.#waits.size === 0
+  }
+
   waits(sequence: Sequence): boolean {
     return this.#waits.has(sequence)
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aTask } from '../../../../tests/engines/llama/a-task.ts'
+import type { FakeOptions } from '../../../../tests/engines/llama/fake-model.ts'
 import { FakeModel } from '../../../../tests/engines/llama/fake-model.ts'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
@@ -10,13 +11,14 @@ import { runs } from '../../../../tests/runs.ts'
 const contextLength = 60
 
 /** A loop whose steps are taken by hand, and what it has sent. */
-function startLoop(model: FakeModel, sequences = 4) {
+function startLoop(model: FakeModel, sequences = 4, guesses = true) {
   const sent: FromProcess[] = []
   let next: (() => void) | null = null
   const loop = new StepLoop(model, {
     contextLength,
     sequences,
     patience: 50,
+    guesses,
     send: (message) => sent.push(message),
     now: () => 0,
     turn: (run) => (next = run),
@@ -45,8 +47,8 @@ function answerOf(sent: readonly FromProcess[], id: number, choice = 0): string 
   return events.map((event) => (event.type === 'text' ? event.text : ` ${event.type}`)).join('')
 }
 
-function alone(asked: Task): string {
-  const { loop, sent, step } = startLoop(new FakeModel())
+function alone(asked: Task, options: Partial<FakeOptions> = {}): string {
+  const { loop, sent, step } = startLoop(new FakeModel(options), 4, false)
   loop.start(1, asked)
   finish(step)
   return answerOf(sent, 1)
@@ -102,6 +104,17 @@ test('a prompt is read beside those of another caller, however many these are', 
   loop.start(3, asks('d'.repeat(56), { caller: 'one' }))
   while (!answerOf(sent, 3).endsWith('finish')) step()
   expect([0, 1, 2].filter((id) => answerOf(sent, id).endsWith('finish'))).toHaveLength(1)
+})
+
+test('what a sequence repeats is said in fewer steps, to the same end', () => {
+  const repeats = { ...aTask, prompt: ['abcdefghiabcdefghi'] }
+  const model = new FakeModel({ echoes: true })
+  const { loop, sent, step } = startLoop(model)
+  loop.start(1, repeats)
+  finish(step)
+  const said = alone(repeats, { echoes: true })
+  expect(answerOf(sent, 1)).toBe(said)
+  expect(model.batches.length).toBeLessThan(said.length / 2)
 })
 
 test('an answer that is aborted says no more and gives up its cells and its slot', () => {
@@ -343,6 +356,7 @@ test('whatever came before, answers are the same, and no cell and no slot is los
     slots: fc.integer({ min: 3, max: 8 }),
     cuts: fc.boolean(),
     tokensWorthKeeping: fc.constantFrom(5, 1000),
+    echoes: fc.boolean(),
   })
   fc.assert(
     fc.property(acts, models, (history, options) => {
@@ -363,7 +377,7 @@ test('whatever came before, answers are the same, and no cell and no slot is los
       finish(step)
       for (const [id, task] of asked.entries())
         for (let choice = 0; choice < task.choices; choice++) {
-          const whole = alone({ ...task, choices: 1 })
+          const whole = alone({ ...task, choices: 1 }, { echoes: options.echoes })
           const said = answerOf(sent, id, choice)
           expect(said).toBe(aborted.has(id) ? whole.slice(0, said.length) : whole)
         }
@@ -371,7 +385,7 @@ test('whatever came before, answers are the same, and no cell and no slot is los
       for (let id = 1000; id < 1003; id++) loop.start(id, asks(`${id}`.repeat(5)))
       loop.start(2000, filling)
       finish(step)
-      expect(answerOf(sent, 2000)).toBe(alone(filling))
+      expect(answerOf(sent, 2000)).toBe(alone(filling, { echoes: options.echoes }))
     }),
     { numRuns: runs(200) },
   )

@@ -1,6 +1,8 @@
 import { Failure } from '../../../chat/failure.ts'
 import type { FromProcess, Said, Task } from '../messages.ts'
 import { Shares } from '../shares.ts'
+import type { GuessedStep } from './guesses.ts'
+import { guessNext, Guessing } from './guesses.ts'
 import { JointReading } from './joint-reading.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { answerTokens, planBatch } from './plan-batch.ts'
@@ -15,9 +17,21 @@ export interface LoopOptions {
   readonly sequences: number
   /** Milliseconds that the reading of prompts may add to a step in which answers wait. */
   readonly patience: number
+  /** Whether tokens may be guessed, for the model to check several at once. */
+  readonly guesses: boolean
   send(message: FromProcess): void
   now(): number
   turn(next: () => void): void
+}
+
+type Guesses = ReadonlyMap<Sequence, readonly number[]>
+
+/** What a step has decoded. */
+interface Decoded {
+  /** The sequences that may say a token now, and the index of their logits; those after their guesses follow it. */
+  readonly outputs: Map<Sequence, number>
+  readonly guesses: Guesses
+  readonly ms: number
 }
 
 /** Milliseconds between two messages to the parent, where nothing makes one urgent. */
@@ -29,7 +43,12 @@ const aliveEvery = 5000
  * Continuous batching: all running sequences advance in one decode per step, and others join between steps.
  *
  * One step: waiting sequences take free slots, with what the cache holds of their prompts, their callers in turn; a batch
- * is planned and decoded; each sequence whose last waiting token was in it says one more. What several of them begin with alike is read once.
+ * is planned and decoded; each sequence whose last waiting token was in it says one more. What several of them begin with
+ * alike is read once.
+ *
+ * Where a sequence repeats what it holds, the tokens that followed there are decoded in the same step as guesses. Each token
+ * is still chosen from the logits after all those before it, by the same sampler in the same order; as long as it is the
+ * one that was guessed, the next one can be chosen too. What was guessed wrong is cut off: only time tells the difference.
  *
  * The cells of the KV cache are shared by all, and may be fewer than all could fill. When they are, what is kept of earlier
  * sequences goes first; then the youngest sequence gives up its cells and starts over later with all that it has said as
@@ -42,6 +61,7 @@ export class StepLoop {
   readonly #joint: JointReading
   readonly #pace: ReadingPace
   readonly #shares = new Shares()
+  readonly #guessing = new Guessing()
   readonly #waiting: Sequence[] = []
   /** In order of arrival. */
   readonly #running: Sequence[] = []
@@ -124,12 +144,13 @@ export class StepLoop {
     this.#admit()
     // Whoever asked for this step may have left since.
     if (this.#running.length === 0) return
-    const outputs = this.#decode()
+    const { outputs, guesses, ms } = this.#decode()
     for (const [twin, leader] of this.#joint.catchUp()) {
       const index = outputs.get(leader)
       if (index !== undefined) outputs.set(twin, index)
     }
-    for (const [sequence, index] of outputs) this.#advance(sequence, index)
+    const step = { sequences: outputs.size, guessed: lengthOf(guesses), ms }
+    for (const [sequence, index] of outputs) this.#advance(sequence, index, guesses.get(sequence) ?? [], step)
     this.#report()
   }
 
@@ -158,9 +179,9 @@ export class StepLoop {
     }
   }
 
-  /** Runs one batch. Gives the sequences that may say a token now, and the index of their logits. */
-  #decode(): Map<Sequence, number> {
-    for (;;) {
+  /** Runs one batch. */
+  #decode(): Decoded {
+    for (let mayGuess = this.#options.guesses; ; mayGuess = false) {
       const readers = this.#running.filter((sequence) => !this.#joint.waits(sequence))
       const pending = readers.map((sequence) => sequence.pending)
       const answersWait = pending.some((count) => count <= answerTokens)
@@ -168,24 +189,47 @@ export class StepLoop {
       const turn = this.#shares.next(prompts, [])
       const first = turn === null ? -1 : readers.indexOf(turn)
       const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answersWait), first)
-      const outputs = this.#fill(readers, counts)
+      const guesses: Guesses = mayGuess ? this.#guess(readers) : new Map()
+      const outputs = this.#fill(readers, counts, guesses)
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
         const read = sum(counts.filter((_, index) => (pending[index] ?? 0) > answerTokens))
-        this.#pace.note(read, answersWait, this.#options.now() - began)
-        this.#prefixes.pass(sum(counts) - read, read)
+        const ms = this.#options.now() - began
+        if (guesses.size === 0) {
+          this.#pace.note(read, answersWait, ms)
+          if (pending.every((count) => count === 1)) this.#guessing.note(readers.length, ms)
+        }
+        this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read)
         for (const [index, sequence] of readers.entries()) {
           const count = counts[index] ?? 0
           sequence.feed(count)
           this.#shares.note(sequence.caller, count)
         }
-        return outputs
+        return { outputs, guesses, ms }
       }
-      if (!this.#prefixes.makeRoom(this.#model.batchSize)) this.#giveUpYoungest()
+      if (guesses.size === 0 && !this.#prefixes.makeRoom(this.#model.batchSize)) this.#giveUpYoungest()
     }
   }
 
-  #fill(readers: readonly Sequence[], counts: readonly number[]): Map<Sequence, number> {
+  /** What may follow, where all that is decoded is answers, and nobody is about to share what they hold. */
+  #guess(readers: readonly Sequence[]): Guesses {
+    const guesses = new Map<Sequence, readonly number[]>()
+    const { cache } = this.#model
+    // llama.cpp has room for the logits of as many tokens as there are slots.
+    const room = Math.floor(cache.slots / readers.length) - 1
+    const most = Math.min(room, this.#guessing.most(readers.length))
+    const areAnswers = readers.every((sequence) => sequence.pending === 1 && !sequence.isSilent)
+    if (most < 1 || !areAnswers || !this.#joint.isIdle) return guesses
+    for (const sequence of readers) {
+      const { tokens, luck, slot } = sequence
+      if (tokens.length < luck.restsUntil || !cache.canCut(slot)) continue
+      const guess = guessNext(tokens, Math.min(most, this.#options.contextLength - tokens.length))
+      if (guess.length > 0) guesses.set(sequence, guess)
+    }
+    return guesses
+  }
+
+  #fill(readers: readonly Sequence[], counts: readonly number[], guesses: Guesses): Map<Sequence, number> {
     const outputs = new Map<Sequence, number>()
     for (const [place, sequence] of readers.entries()) {
       const { fed, tokens, slot } = sequence
@@ -196,16 +240,30 @@ export class StepLoop {
         const index = this.#model.add(token, position, slot, isLast)
         if (isLast) outputs.set(sequence, index)
       }
+      for (const [offset, token] of (guesses.get(sequence) ?? []).entries())
+        this.#model.add(token, end + offset, slot, true)
     }
     return outputs
   }
 
-  #advance(sequence: Sequence, index: number): void {
-    const { id } = sequence.answer
-    for (const event of sequence.advance(index)) {
-      this.#said.push({ id, event })
-      if (event.type === 'finish') this.#leave(sequence)
+  /** Has a sequence say a token, and one more for each guess that was right. */
+  #advance(sequence: Sequence, index: number, guess: readonly number[], step: GuessedStep): void {
+    const { answer, tokens, caller, luck } = sequence
+    let [right, isOver] = [0, false]
+    for (;;) {
+      const at = tokens.length
+      for (const event of sequence.advance(index + right)) {
+        this.#said.push({ id: answer.id, event })
+        if (event.type === 'finish') isOver = true
+      }
+      if (isOver || tokens.length !== at + 1 || tokens[at] !== guess[right]) break
+      sequence.feed(1)
+      this.#shares.note(caller, 1)
+      right += 1
     }
+    if (right < guess.length) this.#model.cache.cut(sequence.slot, sequence.fed)
+    if (guess.length > 0) this.#guessing.judge(luck, step, { own: guess.length, right, said: tokens.length })
+    if (isOver) this.#leave(sequence)
   }
 
   #isReading(): boolean {
@@ -233,6 +291,10 @@ export class StepLoop {
     this.#prefixes.keep(sequence)
     sequence.fed = 0
   }
+}
+
+function lengthOf(guesses: Guesses): number {
+  return sum(Array.from(guesses.values(), (guess) => guess.length))
 }
 
 function sum(counts: readonly number[]): number {

@@ -57,6 +57,7 @@ function openLoop(model: LoadedModel, { contextLength, sequences }: LoadOptions)
     contextLength,
     sequences,
     patience: 100,
+    guesses: true,
     send,
     now: () => performance.now(),
     turn: setImmediate,

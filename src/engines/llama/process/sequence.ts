@@ -1,5 +1,6 @@
 import { type ChatEvent, type ChosenToken, saidPiece } from '../../../chat/event.ts'
 import type { Task } from '../messages.ts'
+import { newLuck } from './guesses.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import type { TokenSampler } from './sampler.ts'
 import { Turn } from './turn.ts'
@@ -28,6 +29,7 @@ export class Sequence {
   /** How many of `tokens` the KV cache holds in `slot`; none while it waits, and has no slot. */
   fed = 0
   slot = -1
+  readonly luck = newLuck()
   readonly #model: LoadedModel
   readonly #sampler: TokenSampler
   readonly #contextLength: number
