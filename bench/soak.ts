@@ -15,6 +15,7 @@ const [minutes = 30, callers = 32, seed = 1] = process.argv.slice(2).map(Number)
 interface Row {
   readonly whole: number
   readonly left: number
+  readonly refused: number
   readonly wrong: number
   readonly perSecond: number
   readonly perCpuSecond: number
@@ -29,12 +30,14 @@ const silica = await startServer()
 const next = mixOf(seed)
 const open = new Set<Asked>()
 const faults: string[] = []
-let counts = { whole: 0, left: 0, wrong: 0, tokens: 0 }
+let counts = { whole: 0, left: 0, refused: 0, wrong: 0, tokens: 0 }
 let over = false
 await call(silica, next(), () => {})
 const atRest = openFilesOf(silica.server)
 const rows: Row[] = []
-console.log('minute  whole   left  wrong  tokens/s  tokens/CPU s  running  server MB  files  model MB  files')
+console.log(
+  'minute  whole   left  refused  wrong  tokens/s  tokens/CPU s  running  server MB  files  model MB  files',
+)
 try {
   const working = Array.from({ length: callers }, () => work())
   const watching = watch()
@@ -65,7 +68,7 @@ async function work(): Promise<void> {
 }
 
 async function pass(minute: number): Promise<Row> {
-  counts = { whole: 0, left: 0, wrong: 0, tokens: 0 }
+  counts = { whole: 0, left: 0, refused: 0, wrong: 0, tokens: 0 }
   const [began, cpu] = [performance.now(), cpuOf(silica.model)]
   await sleep(60_000)
   const seconds = (performance.now() - began) / 1000
@@ -88,6 +91,7 @@ function report(row: Row): void {
   const columns = [
     [row.whole, 7],
     [row.left, 7],
+    [row.refused, 9],
     [row.wrong, 7],
     [row.perSecond, 10],
     [row.perCpuSecond, 14],
