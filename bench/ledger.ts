@@ -9,6 +9,7 @@ import { openServer } from '../src/http/server.ts'
 import { onlineLife } from '../src/chat/life.ts'
 import { findRow } from '../tests/golden/rows.ts'
 import { readCase } from '../tests/golden/replay.ts'
+import { haveRedis, startRedis } from '../tests/accounts/redis-server.ts'
 import { kinds } from '../tests/storage/fresh-database.ts'
 import { type Books, openBooks } from './parts/books.ts'
 import type { Loaded } from './parts/load.ts'
@@ -16,7 +17,8 @@ import type { Loaded } from './parts/load.ts'
 // What an account costs: CPU of this whole process, its threads too, for each request's identify, admit, settle and
 // ledger row, at 1,000 requests a second, less what the same timer costs without them. Then the real server over a
 // recorded engine with everything on, asked by another process: its rows must equal the requests, and their tokens.
-// PostgreSQL is measured where SILICA_TEST_POSTGRES is set; its own CPU is not counted.
+// PostgreSQL is measured where SILICA_TEST_POSTGRES is set, Redis where there is a redis-server; their own CPU is not
+// counted.
 // Usage: npm run bench -- ledger [seconds]
 
 const seconds = Number(process.argv[2] ?? 10)
@@ -24,19 +26,26 @@ const rate = 1000
 const request = readCase({ model: 'golden/native', messages: [{ role: 'user', content: 'Hello' }] })
 const usage = { promptTokens: 3, cachedTokens: 1, completionTokens: 20, reasoningTokens: 0 }
 
-for (const kind of kinds) {
+const server = haveRedis ? await startRedis() : null
+const limiters = server === null ? [''] : ['', server.url]
+const ways = kinds.flatMap((kind) => limiters.map((redis) => ({ kind, redis })))
+const nameOf = ({ kind, redis }: (typeof ways)[number]) =>
+  `${kind}, ${redis === '' ? 'memory' : 'Redis'}`.padEnd(18)
+
+for (const way of ways) {
   // The first round warms up.
   for (const round of [0, 1]) {
-    const books = await openBooks(kind)
+    const books = await openBooks(way.kind, way.redis)
     const idle = await cpuOf(() => {})
     const busy = await cpuOf(() => void pass(books))
     const { rows } = await books.end()
     if (rows !== rate * seconds) throw new Error(`${rows} rows of ${rate * seconds} requests`)
     if (round === 1)
-      console.log(`${kind.padEnd(9)} ${(((busy - idle) / rate / seconds) * 1000).toFixed(1)} us a request`)
+      console.log(`${nameOf(way)} ${(((busy - idle) / rate / seconds) * 1000).toFixed(1)} us a request`)
   }
 }
-for (const kind of kinds) await load(kind)
+for (const way of ways) await load(way)
+await server?.close()
 
 /** The way of one request past everything that keeps account of it. */
 async function pass({ accounts, key, newId }: Books): Promise<void> {
@@ -71,8 +80,8 @@ async function cpuOf(run: () => void): Promise<number> {
   return (user + system) / 1000
 }
 
-async function load(kind: (typeof kinds)[number]): Promise<void> {
-  const books = await openBooks(kind)
+async function load(way: (typeof ways)[number]): Promise<void> {
+  const books = await openBooks(way.kind, way.redis)
   const { accounts, ledger, newId } = books
   const engine = recordedEngine(recording)
   const journey = { gate: accounts, engineOf: () => engine, newId }
@@ -144,7 +153,7 @@ async function load(kind: (typeof kinds)[number]): Promise<void> {
   const { rows, tokens } = await books.end()
   if (loaded === undefined) throw new Error('the load was not made')
   console.log(
-    `${kind.padEnd(9)} ${loaded.whole} of ${rate * seconds} requests whole, ${rows} rows; ` +
+    `${nameOf(way)} ${loaded.whole} of ${rate * seconds} requests whole, ${rows} rows; ` +
       `${loaded.tokens} tokens told, ${tokens} in rows; ` +
       `${((user + system) / rate / seconds).toFixed(0)} us a request in all; ` +
       `median ${loaded.median.toFixed(1)} ms, 99 % below ${loaded.slow.toFixed(1)} ms`,

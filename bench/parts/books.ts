@@ -7,10 +7,15 @@ import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts'
 import { Journal } from '../../src/accounts/ledger/journal.ts'
 import { type Ledger, openLedger } from '../../src/accounts/ledger/ledger.ts'
 import { openLimits } from '../../src/accounts/limits/limits.ts'
+import type { Limiter } from '../../src/accounts/limits/limiter.ts'
 import { memoryLimiter } from '../../src/accounts/limits/memory-limiter.ts'
+import { redisLimiter } from '../../src/accounts/limits/redis-limiter.ts'
 import { serverSecret } from '../../src/accounts/server-secret.ts'
 import { metrics } from '../../src/chat/limits.ts'
+import { after } from '../../src/cli/world.ts'
+import { openMetrics } from '../../src/http/metrics/metrics.ts'
 import { openDatabase } from '../../src/storage/database.ts'
+import { openRedis } from '../../src/storage/redis.ts'
 import { freshDatabase } from '../../tests/storage/fresh-database.ts'
 
 /** Keys, limits that are never reached, and a ledger over a fresh database, as `main.ts` puts them together. */
@@ -24,7 +29,15 @@ export interface Books {
   end(): Promise<{ readonly rows: number; readonly tokens: number }>
 }
 
-export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
+const steady = () => performance.now()
+
+function limiterIn(address: string): Limiter {
+  const redis = openRedis({ address, patience: 5000, after, changed: () => {} })
+  return redisLimiter({ redis, steady, restarted: 'kept', time: "redis.call('TIME')" })
+}
+
+/** `redis`: the address of one that counts; empty to count in memory. */
+export async function openBooks(kind: 'sqlite' | 'postgres', redis: string): Promise<Books> {
   const fresh = await freshDatabase(kind)
   const folder = mkdtempSync(join(tmpdir(), 'silica-bench-'))
   const database = await openDatabase(fresh.place)
@@ -32,6 +45,14 @@ export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
   const journal = Journal.open(folder, newId())
   const changed = ({ status }: { readonly status: string }) => console.log(`the ledger is ${status}`)
   const ledger = openLedger({ database, journal, room: 1e9, changed })
+  const limiter = redis === '' ? memoryLimiter(steady) : limiterIn(redis)
+  const counted = openMetrics({
+    states: () => new Map(),
+    records: () => ledger.state(),
+    redis: () => 'none',
+    spansDropped: () => 0,
+    used: () => ({ cpu: 0, memory: 0 }),
+  })
   const limits = metrics.map((metric) => ({ metric, most: 1e12 }))
   const accounts = await openAccounts({
     database,
@@ -41,15 +62,15 @@ export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
     apiKeys: [],
     adminKeys: [],
     limits: openLimits({
-      limiter: memoryLimiter(() => performance.now()),
+      limiter,
       levels: new Map([['all', { limits, models: new Map() }]]),
       level: 'all',
       reserve: 'answer',
-      decided: () => {},
+      decided: (model, decision) => counted.decided(model, decision),
     }),
     ledger,
     bodies: { keep: () => ({ said: () => {}, done: () => {} }) },
-    record: () => {},
+    record: (record) => counted.answered(record),
     newSpanId: null,
   })
   const { secret } = await accounts.directory.createKey({
@@ -66,9 +87,10 @@ export async function openBooks(kind: 'sqlite' | 'postgres'): Promise<Books> {
     newId,
     async end() {
       await ledger.close()
-      const counted = sql<{ rows: number; tokens: number }>`
+      await limiter.close()
+      const asked = sql<{ rows: number; tokens: number }>`
         select count(*) as rows, cast(sum(prompt_tokens + completion_tokens) as bigint) as tokens from requests`
-      const [found = { rows: 0, tokens: 0 }] = (await counted.execute(database.query)).rows
+      const [found = { rows: 0, tokens: 0 }] = (await asked.execute(database.query)).rows
       await database.close()
       await fresh.remove()
       rmSync(folder, { recursive: true, force: true })

@@ -16,8 +16,8 @@ export const hour = 3_600_000
 const columnOf = { model: 'model', account: 'account_id', key: 'key_id', none: null } as const
 
 /**
- * What was used in each step. Steps of whole hours are read from the sums over each hour, so that they take the same time
- * however many requests there were; smaller ones from the requests themselves.
+ * What was used in each step. Steps of whole hours are read from the sums over each hour, of which there are no more than
+ * requests; smaller ones from the requests themselves.
  */
 export async function sumUsage(
   { query }: Database,
