@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, statSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../main.ts'
 
@@ -16,9 +15,7 @@ export function buildConsole(folder: string, log: Log): () => void {
   const child = spawn(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  child.on('spawn', () => {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
-  })
+  child.on('error', (cause) => log.warn({ err: cause }, 'the console could not be built'))
   child.on('close', (code) => {
     if (code === 0) log.info({}, 'the console is built')
     else if (!child.killed) log.warn({ code, said }, 'the console could not be built')
@@ -30,5 +27,9 @@ export function buildConsole(folder: string, log: Log): () => void {
 export function isCurrent(folder: string): boolean {
   const builtAt = statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const sources = globSync(['console/**', 'package-lock.json'], { cwd: checkout })
-  return sources.every((source) => statSync(join(checkout, source)).mtimeMs <= builtAt)
+  return sources.every((source) => {
+    // An editor's own files come and go.
+    const changed = statSync(join(checkout, source), { throwIfNoEntry: false })
+    return changed === undefined || changed.mtimeMs <= builtAt
+  })
 }

@@ -19,12 +19,13 @@ export async function serve(settings: Settings): Promise<number> {
   const log = openLog(settings.logLevel)
   const withOwnKey = { ...settings, apiKeys: [...settings.apiKeys, ownKey] }
   const silica = await openSilica(withOwnKey, realWorld(log))
+  let endBuild = (): void => {}
   try {
     const { url } = await silica.listen()
     const selfTest = new AbortController()
     const stopped = untilStopped(silica, selfTest)
     console.log(await welcome(silica, settings, url))
-    void stopped.finally(buildConsole(settings.consoleFolder, log))
+    endBuild = buildConsole(settings.consoleFolder, log)
     const broken = testSelf(silica, { url, key: ownKey }, selfTest)
     return (await Promise.race([broken, stopped])) ?? (await stopped)
   } catch (error) {
@@ -32,6 +33,8 @@ export async function serve(settings: Settings): Promise<number> {
     log.level = 'silent'
     await silica.close()
     throw error
+  } finally {
+    endBuild()
   }
 }
 

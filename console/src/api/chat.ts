@@ -73,11 +73,13 @@ export async function* askModel(body: ChatBody, signal: AbortSignal): AsyncGener
     yield* readChunk(answer)
     return
   }
-  for await (const data of readSse(response.body)) {
-    if (data === '[DONE]') return
-    const chunk: Chunk = JSON.parse(data)
-    if (chunk.message !== undefined) throw new ApiError(response.status, chunk.message, '', traceId)
-    yield* readChunk(chunk)
+  for await (const events of readSse(response.body)) {
+    for (const data of events) {
+      if (data === '[DONE]') return
+      const chunk: Chunk = JSON.parse(data)
+      if (chunk.message !== undefined) throw new ApiError(response.status, chunk.message, '', traceId)
+      yield* readChunk(chunk)
+    }
   }
   throw new ApiError(response.status, 'The answer broke off.', '', traceId)
 }

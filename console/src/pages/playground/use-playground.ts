@@ -22,6 +22,7 @@ export interface State {
 }
 
 type Action =
+  | { readonly kind: 'loaded'; readonly kept: readonly Conversation[] }
   | { readonly kind: 'kept'; readonly kept: readonly Conversation[] }
   | { readonly kind: 'open'; readonly conversation: Conversation }
   | { readonly kind: 'settings'; readonly change: Partial<Settings> }
@@ -37,6 +38,13 @@ function reduce(state: State, action: Action): State {
       turns: open.turns.map((turn) => (turn.role === 'answer' && turn.id === id ? change(turn) : turn)),
     })
   switch (action.kind) {
+    case 'loaded': {
+      const [last] = action.kept
+      const loaded = { ...state, kept: action.kept }
+      // A new conversation begins as the last one was set up.
+      const isNew = open.turns.length === 0 && open.settings === firstSettings
+      return isNew && last ? { ...loaded, open: { ...open, settings: last.settings } } : loaded
+    }
     case 'kept':
       return { ...state, kept: action.kept }
     case 'open':
@@ -48,6 +56,8 @@ function reduce(state: State, action: Action): State {
     case 'pieces':
       return changedAnswer(action.id, (answer) => withPieces(answer, action.pieces, action.now))
     case 'ended': {
+      // The reader may have gone on to another conversation.
+      if (!open.turns.some(({ id }) => id === action.id)) return state
       const ended = changedAnswer(action.id, (answer) => ({
         ...answer,
         run: { ...answer.run, ...action.run },
@@ -62,8 +72,21 @@ function titleOf(turns: readonly Turn[]): string {
   return first?.text.slice(0, 80) ?? ''
 }
 
+/** What the page showed when it was left for another. */
+let left: State | null = null
+
 function start(): State {
-  return { kept: [], open: newConversation(firstSettings, Date.now()) }
+  if (left === null) return { kept: [], open: newConversation(firstSettings, Date.now()) }
+  return { ...left, open: stopped(left.open) }
+}
+
+/** A conversation whose answer nobody waits for any more. */
+function stopped(conversation: Conversation): Conversation {
+  const turns = conversation.turns.map((turn): Turn => {
+    if (turn.role !== 'answer' || turn.run.state !== 'running') return turn
+    return { ...turn, run: { ...turn.run, state: 'stopped' } }
+  })
+  return { ...conversation, turns }
 }
 
 /** The playground's state, and what can be done with it. */
@@ -76,14 +99,13 @@ export function usePlayground() {
   const busy = open.turns.some((turn) => turn.role === 'answer' && turn.run.state === 'running')
 
   useEffect(() => {
-    void listKept().then((kept) => {
-      dispatch({ kind: 'kept', kept })
-      // A new conversation begins as the last one was set up.
-      if (kept[0] !== undefined)
-        dispatch({ kind: 'open', conversation: newConversation(kept[0].settings, Date.now()) })
-    })
+    void listKept().then((kept) => dispatch({ kind: 'loaded', kept }))
     return () => running.current?.abort()
   }, [])
+
+  useEffect(() => {
+    left = state
+  }, [state])
 
   useEffect(() => {
     if (busy || open.turns.length === 0 || keptAt.current === open.changedAt) return
@@ -127,6 +149,7 @@ export function usePlayground() {
 
   function show(conversation: Conversation): void {
     running.current?.abort()
+    if (busy) void keep(stopped(open)).then((kept) => dispatch({ kind: 'kept', kept }))
     dispatch({ kind: 'open', conversation })
   }
 
