@@ -14,16 +14,21 @@ const isKind = (name: string): name is ServerKind => name in servers
 if (!isKind(kind)) throw new Error(`The first argument must be one of ${Object.keys(servers).join(', ')}.`)
 
 for (const [name, prompt] of Object.entries(recordings)) {
-  const body = writeRequest({
+  const { body } = writeRequest({
     traits: servers[kind],
     model: 'model',
     prompt,
     begun: begunOf(prompt),
     choices: 1,
     first: 0,
-    budget: 'there',
+    // A server that must be set up for budgets refuses them otherwise.
+    budget: servers[kind].keepsBudget === 'always' ? 'there' : 'here',
   })
-  const response = await fetch(`${url}/chat/completions`, { method: 'POST', body: JSON.stringify(body) })
+  const response = await fetch(`${url}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   const file = recordingFile(kind, name)
   mkdirSync(dirname(fileURLToPath(file)), { recursive: true })
   // Names and times of one run, and the path of its model, tell nothing.
