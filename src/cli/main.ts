@@ -230,6 +230,14 @@ withData(program.command('logs [id]').description('what became of a request, or 
     })
   })
 
+const config = program.command('config').description('check settings and rows')
+withCatalogue(
+  config.command('check', { isDefault: true }).description('say what is wrong with them, by line and column'),
+).action(async (flags: Flags) => {
+  const { checkConfig } = await import('./check-config.ts')
+  checkConfig(settingsOf(flags))
+})
+
 withModels('doctor', 'check this machine and the models').action(async (flags: Flags) => {
   const { doctor } = await import('./doctor.ts')
   exitCode = await doctor(settingsOf(flags))

@@ -165,6 +165,43 @@ describe('bench', () => {
   })
 })
 
+describe('config check', () => {
+  const check = (text: string, environment = {}) => {
+    writeFileSync(join(home.folder, 'checked.yaml'), text)
+    return run(['config', 'check', '--config', 'checked.yaml'], { environment })
+  }
+  const upstream = (more: string) =>
+    `port: 8080
+rows:
+  - id: silica/nano
+    engine:
+      kind: pool
+      replicas:
+        - { kind: upstream, server: vllm, url: 'http://gpu:8000/v1', key: { env: GPU_KEY }${more} }
+`
+
+  it('says what there is to run where all is fine', async () => {
+    const { code, stdout } = await check(upstream(', weight: 2, drain: true'), { GPU_KEY: 'sk-secret' })
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^fine: 1 models to run, \d+ in the catalogue\n$/),
+    })
+  })
+
+  it.each([
+    ['port: 70000', /^silica: .*checked\.yaml:1:1: port must be/],
+    ['host: a\nprot: 1', /^silica: .*checked\.yaml:2:1: prot is not known/],
+    ['port: [', /^silica: .*checked\.yaml:\d+:\d+: /],
+    [upstream(', wieght: 2'), /^silica: .*checked\.yaml:7:\d+: .*wieght is not known/],
+    [upstream(', weight: heavy'), /^silica: .*checked\.yaml:7:\d+: .*weight must be/],
+    [upstream(''), /^silica: The key for silica\/nano is missing.* GPU_KEY/],
+  ])('says what is wrong with %j, and where', async (text, told) => {
+    const { code, stderr, stdout } = await check(text)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(told)
+  })
+})
+
 describe('doctor', () => {
   it('ends with 0 where everything is fine, and makes nothing', async () => {
     const { code, stdout } = await run(['doctor', '--data', 'not-made'])
