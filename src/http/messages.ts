@@ -7,7 +7,7 @@ import { streamWriter } from '../wire/messages/write-stream.ts'
 import { writeTokens } from '../wire/messages/write-tokens.ts'
 import { fail } from './fail.ts'
 import { readBody } from './read-body.ts'
-import { sendAnswer, unlessGone } from './send-answer.ts'
+import { sendAnswer, tellLife, unlessGone } from './send-answer.ts'
 import type { HttpParts } from './server.ts'
 
 /** `POST /v1/messages` and `POST /v1/messages/count_tokens`, with failures as Anthropic's clients read them. */
@@ -38,7 +38,7 @@ function messages(parts: HttpParts) {
 function countTokens(parts: HttpParts) {
   return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> => {
     const chat = readBody(parts, request, readRequest)
-    return unlessGone(nameTo(request, reply), async (gone) => {
+    return unlessGone(tellLife(parts, nameTo(request, reply), chat.model), async (gone) => {
       const { count } = await parts.count(request.caller, chat, gone)
       return writeTokens(count)
     })

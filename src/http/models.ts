@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../chat/failure.ts'
-import { lifeHeaders } from '../wire/life-headers.ts'
 import { readModelQuery, writeModel, writeModels } from '../wire/models.ts'
 import { nameOf, queryOf } from './read-request.ts'
-import { sendJson } from './send-answer.ts'
+import { sendJson, tellLife } from './send-answer.ts'
 import type { HttpParts } from './server.ts'
 
 /** `GET /v1/models` and `GET /v1/models/{id}`. Ids hold slashes, which may be encoded. */
-export function addModels(app: FastifyInstance, { models, find, lifeOf }: HttpParts): void {
+export function addModels(app: FastifyInstance, parts: HttpParts): void {
+  const { models, find, lifeOf } = parts
   for (const prefix of ['', '/v1']) {
     app.get(`${prefix}/models`, async (request, reply) => {
       const isWanted = readModelQuery(queryOf(request))
@@ -19,8 +19,7 @@ export function addModels(app: FastifyInstance, { models, find, lifeOf }: HttpPa
       const model = find(id)
       if (model === undefined)
         throw new Failure('not-found', 'Model does not exist. Please check it carefully.', { field: 'model' })
-      const life = lifeOf(id)
-      return sendJson(reply.headers(lifeHeaders(id, life)), writeModel(model, life))
+      return sendJson(tellLife(parts, reply, model), writeModel(model, lifeOf(id)))
     })
   }
 }

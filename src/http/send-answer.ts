@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Batch } from '../chat/event.ts'
 import { toFailure } from '../chat/failure.ts'
+import type { Model } from '../chat/model.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { lifeHeaders } from '../wire/life-headers.ts'
 import { limitHeaders } from '../wire/limit-headers.ts'
@@ -30,7 +31,7 @@ export async function sendAnswer(
   writers: Writers,
 ): Promise<FastifyReply | void> {
   if (chat.model.standIn !== '') void reply.header('x-silica-stand-in', chat.model.standIn)
-  void reply.headers(lifeHeaders(chat.model.id, parts.lifeOf(chat.model.id)))
+  void tellLife(parts, reply, chat.model)
   const gone = whenGone(reply)
   const arrival = { ...request.arrival, body: bodyOf(request) }
   try {
@@ -49,6 +50,15 @@ export async function sendAnswer(
     if (!gone.aborted) throw error
     reply.hijack()
   }
+}
+
+/** An answer of a deprecated model says so in its headers. */
+export function tellLife(
+  { lifeOf }: Pick<HttpParts, 'lifeOf'>,
+  reply: FastifyReply,
+  { id }: Model,
+): FastifyReply {
+  return reply.headers(lifeHeaders(id, lifeOf(id)))
 }
 
 /** Sends the JSON that `answer` gives, or nothing to a caller who has left. */

@@ -181,5 +181,6 @@ a{color:var(--link)}h1{margin:0}h2{margin:2.5rem 0 0}h3{margin:2rem 0 0;font-siz
 code,pre{font-family:ui-monospace,monospace;font-size:.85rem}pre{background:var(--code);padding:.75rem;overflow:auto;border-radius:.375rem}
 .table{overflow:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.5rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .75rem .35rem 0;text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600}
+@media (max-width:40rem){thead{display:none}tr,td{display:block}tr{border-bottom:1px solid var(--line);padding:.35rem 0}td{border:0;padding:0}}
 summary{cursor:pointer;color:var(--soft)}em{color:var(--soft);font-size:.8rem}
 `
