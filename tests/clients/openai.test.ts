@@ -170,6 +170,27 @@ describe('the openai package', () => {
     expect(answer.choices[0]?.message.content).not.toContain('7')
   })
 
+  test('gets the log probabilities of the answer, and its own stream gathers the same', async () => {
+    const body = {
+      model,
+      messages: ask('What is 17 + 25?'),
+      temperature: 0,
+      logprobs: true,
+      top_logprobs: 2,
+      ...thinking(true),
+    }
+    const [choice] = (await client.chat.completions.create(body)).choices
+    const tokens = choice?.logprobs?.content ?? []
+    expect(tokens.map(({ token }) => token).join('')).toBe(choice?.message.content)
+    for (const { logprob, top_logprobs: top } of tokens) {
+      expect(logprob).toBeLessThanOrEqual(0)
+      expect(top).toHaveLength(2)
+    }
+    const gathered = await client.chat.completions.stream(body).finalChatCompletion()
+    const streamed = gathered.choices[0]?.logprobs?.content ?? []
+    expect(streamed.map(({ token }) => token)).toEqual(tokens.map(({ token }) => token))
+  })
+
   test('is cut at max_tokens and told so', async () => {
     const answer = await client.chat.completions.create({
       model,
