@@ -160,3 +160,16 @@ describe('a row that says where its model is in its life', () => {
     await silica.close()
   })
 })
+
+it('a deprecated model goes offline on its date, by itself, and that is announced', async () => {
+  let later = 0
+  const silica = await openTestSilica({ adminKeys }, { clock: () => Date.now() + later })
+  const day = 86_400_000
+  await change(silica, { state: 'deprecated', sunset_at: new Date(Date.now() + day).toISOString() })
+  expect((await ask(silica)).status).toBe(200)
+  later = day
+  await expect.poll(async () => (await ask(silica)).status, { timeout: 5000 }).toBe(403)
+  const { answer } = await call(silica, 'GET', '/admin/v1/announcements?limit=1')
+  expect(answer.data).toMatchObject([{ kind: 'offline', by: 'date', sunset: null }])
+  await silica.close()
+})
