@@ -2,6 +2,7 @@
 // tokens and turns that add an answer of 40 tokens and a tool's result of 150. Silica and llama-server in turns, each
 // started anew for every round: milliseconds to the first token in each turn, and of how many tokens of the prompt it had
 // no need to read; medians over agents and rounds. Without LLAMA_SERVER Silica alone is measured.
+// llama-server is built as `batched.ts` says, with its name as the target; LLAMA_SERVER_FLAGS are added to its own.
 // Usage: LLAMA_SERVER=<path> npm run bench -- agents [100m, qwen-q8 or qwen-q4] [rounds] [threads] [turns]
 import { letters, quantile, shapedModel } from './parts/engine.ts'
 import type { Rival, Streamed } from './parts/rivals.ts'

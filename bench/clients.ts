@@ -2,6 +2,7 @@
 // common, answers of 64. Silica and llama-server in turns, each started anew for every round, over the same model, with as
 // many sequences, cells and threads: tokens said per second on the clock and of CPU time, milliseconds to the first token
 // and between tokens; medians of rounds. Without LLAMA_SERVER Silica alone is measured.
+// llama-server is built as `batched.ts` says, with its name as the target; LLAMA_SERVER_FLAGS are added to its own.
 // Usage: LLAMA_SERVER=<path> npm run bench -- clients [100m, qwen-q8 or qwen-q4] [rounds] [threads] [requests a client]
 import { letters, quantile, shapedModel } from './parts/engine.ts'
 import type { Rival, Streamed } from './parts/rivals.ts'
