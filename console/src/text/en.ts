@@ -49,7 +49,7 @@ export const en = {
     media: { image: 'images', audio: 'audio', video: 'video' } as Readonly<Record<string, string>>,
     deprecated: 'deprecated',
     welcome: 'What would you like to ask?',
-    welcomeText: 'Everything runs on this server. Nothing you write leaves it.',
+    welcomeText: 'What you write is sent to this server alone, and kept in this browser.',
     examples: ['What is 17 + 25?', 'What is the capital of France?', 'Count from 1 to 10.'],
     message: 'Message',
     ask: 'Ask something',

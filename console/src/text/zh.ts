@@ -50,7 +50,7 @@ export const zh: typeof en = {
     media: { image: '图片', audio: '音频', video: '视频' },
     deprecated: '即将下线',
     welcome: '想问点什么？',
-    welcomeText: '一切都在本服务器上运行，你写的内容不会离开它。',
+    welcomeText: '你写的内容只发送到本服务器，并保存在此浏览器中。',
     examples: ['17 + 25 等于多少？', '法国的首都是哪里？', 'Count from 1 to 10.'],
     message: '消息',
     ask: '输入问题',

@@ -7,7 +7,7 @@ import { AnswerView } from './answer-view.tsx'
 import { CallsForm } from './calls-form.tsx'
 import { chatBody } from './chat-body.ts'
 import { Composer } from './composer.tsx'
-import { openCalls, type Turn } from './conversation.ts'
+import { askedTurns, openCalls, type Turn } from './conversation.ts'
 import { ConversationList } from './conversation-list.tsx'
 import { CopyAs } from './copy-as.tsx'
 import { budgetOf } from './settings.ts'
@@ -85,7 +85,7 @@ function Playground({ served }: { readonly served: readonly [ChatModel, ...ChatM
             ))}
           </select>
           <AbilityTags model={model} />
-          <CopyAs bodyOf={() => bodyOf(turns)} />
+          <CopyAs bodyOf={() => bodyOf(turns.length === 0 ? [newUser('Hello!')] : askedTurns(turns))} />
           <button type="button" className="small narrow-only" onClick={() => toggle('settings')}>
             {text.settings}
           </button>
