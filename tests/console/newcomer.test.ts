@@ -43,6 +43,11 @@ describeInBrowser('a newcomer', () => {
       /\d tokens\/s\s+first token \d+\.\d\d s\s+\d+ prompt \(\d+ cached\)/,
     )
 
+    await answer.getByRole('link', { name: /^[0-9a-f]{8}…/ }).click()
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor()
+    await page.goBack()
+    expect(await answer.innerText()).toContain('42')
+
     // The link was for once, the cookie stays, and so does what was said.
     await page.goto(new URL('/', link).href)
     const kept = page.getByRole('complementary', { name: 'Conversations' })
