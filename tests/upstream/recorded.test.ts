@@ -33,7 +33,9 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe.each(kinds)('what a real %s said', (kind) => {
-  test.each(Object.keys(recordings))('%s', async (name) => {
+  // What a model of random weights says at length tells no more than what it says in a few words.
+  const names = Object.keys(recordings).filter((name) => existsSync(recordingFile(kind, name)))
+  test.each(names)('%s', async (name) => {
     const engine = anUpstream(`${url}/${kind}/${name}`, { server: kind, budget: 'there' })
     const prompt = recordings[name]
     if (prompt === undefined) throw new Error(name)

@@ -14,7 +14,10 @@ const tool = {
   strict: false,
 }
 
-/** What was asked of a real server; what it said stands in `tests/fixtures`, as it came. */
+/**
+ * What was asked of a real server; what it said stands in `tests/fixtures`, as it came: llama-server with the bundled
+ * model, vLLM 0.32 on a processor with a tiny Qwen3 of random weights, `--reasoning-parser qwen3`.
+ */
 export const recordings: Readonly<Record<string, Prompt>> = Object.fromEntries(
   Object.entries<Partial<Prompt>>({
     plain: asks('What is the capital of Japan?'),

@@ -86,7 +86,11 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
       reason = readReason(piece.reason, calls)
       state = 'ended'
     }
-    return kept(events)
+    const taken = kept(events)
+    // A thought of line breaks alone is held back to its last one, and has no more of them than its budget.
+    if (state === 'going' && piece.reasoning !== '' && thoughtTokens + owed > budget + mostMarks)
+      state = 'budget'
+    return taken
   }
 
   function say(type: 'text' | 'reasoning', text: string, events: ChatEvent[]): void {

@@ -210,7 +210,12 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
         late(
           first,
           readers,
-          answer === 'begins' ? counts : { ...counts, prompt: 0, cached: 0 },
+          {
+            ...counts,
+            ...(answer === 'begins' ? {} : { prompt: 0, cached: 0 }),
+            // Some take an answer that goes on for a thought, and count it as one.
+            ...(begun.at === 'answer' ? { reasoning: 0 } : {}),
+          },
           counter.all(),
         ),
       )
