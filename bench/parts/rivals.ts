@@ -139,6 +139,8 @@ export async function streamed(
 function eachLine(url: string, key: string, body: object, take: (json: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request(`${url}/v1/chat/completions`, {
+      // llama-server closes connections that another question may be on its way over.
+      agent: false,
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     })
