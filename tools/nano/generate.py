@@ -22,8 +22,8 @@ Maker = Callable[[World], Sample]
 HERE = Path(__file__).resolve().parent
 # The share of each module in training, and in the held-out file.
 MIXTURE: list[tuple[list[tuple[Maker, float]], float, float]] = [
-    (smalltalk.MAKERS, 4, 8), (fallback.MAKERS, 4, 6), (arithmetic.MAKERS, 26, 14), (facts.MAKERS, 9, 13), (words.MAKERS, 44, 12),
-    (memory.MAKERS, 7, 12), (extraction.MAKERS, 19, 10), (chinese.MAKERS, 5, 8), (calls.MAKERS, 24, 30),
+    (smalltalk.MAKERS, 7, 8), (fallback.MAKERS, 4, 6), (arithmetic.MAKERS, 26, 14), (facts.MAKERS, 9, 13), (words.MAKERS, 42, 12),
+    (memory.MAKERS, 10, 12), (extraction.MAKERS, 19, 10), (chinese.MAKERS, 5, 8), (calls.MAKERS, 36, 30),
 ]
 SYSTEMS = ["You are a helpful assistant.", "You are a helpful assistant.", "You are a helpful AI assistant.", "You are an assistant.", "Be brief.",
            "Answer in one sentence.", "You are a helpful assistant. Be polite.", "Help the user.", "Keep your answers short.", "You are a friendly chatbot.",

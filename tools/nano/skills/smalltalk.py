@@ -205,4 +205,4 @@ def dates(w: World) -> Sample:
                "I cannot see a clock. I say so.", contains=["do not have a clock"])
 
 
-MAKERS = [(chat, 8), (joke, 1), (story, 1), (poem, 2.5), (count, 5), (table, 3), (dates, 0.5)]
+MAKERS = [(chat, 8), (joke, 1), (story, 1), (poem, 2.5), (count, 9), (table, 3), (dates, 0.5)]
