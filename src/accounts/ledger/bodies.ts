@@ -113,7 +113,10 @@ function add(choice: Choice, event: ChatEvent): number {
       if (call !== undefined) call.arguments += event.text
       return event.text.length
     }
-    default:
+    case 'prompt':
+    case 'mark':
+    case 'uncounted':
+    case 'finish':
       return 0
   }
 }

@@ -60,9 +60,29 @@ const call = (name: string, args: string): string =>
   `<tool_call>\n{"name": "${name}", "arguments": ${args}}\n</tool_call>`
 
 describe('an answer without a grammar', () => {
-  test('is one of text where no tool is strict', () => {
+  test('is one of text without tools, and beside tools where its grammar would forbid some arguments', () => {
     expect(answerGrammar(aPrompt)).toBeNull()
-    expect(answerGrammar(asking('hermes', { mode: 'auto', tools: [time] }))).toBeNull()
+    expect(answerGrammar(asking('hermes', { mode: 'none' }))).toBeNull()
+    for (const syntax of ['qwen-xml', 'glm', 'dsml', 'json-array', 'native'] as const)
+      expect(answerGrammar(asking(syntax, { mode: 'auto', tools: [time] }))).toBeNull()
+  })
+})
+
+describe('a tool that is not strict', () => {
+  const free = asking('hermes', { mode: 'auto', tools: [time] })
+
+  test('is called by its name with any object, among any text', () => {
+    expect(takes(free, 'Well')).toBe('whole')
+    expect(takes(free, '{"name": "other", "arguments": {}}')).toBe('whole')
+    expect(takes(free, `Well ${call('time', '{"zone": ["<", null]}')} and so on`)).toBe('whole')
+    expect(takes(free, call('other', '{}'))).toBe('no')
+    expect(takes(free, call('time', '{"zone": 01}'))).toBe('no')
+  })
+
+  test('is held to nothing where the answer has begun otherwise', () => {
+    const begun = { reasoning: '', text: '<tool_call>\n{"name": "other"', calls: [] }
+    expect(answerGrammar({ ...free, begun })).toBeNull()
+    expect(answerGrammar({ ...free, begun: { ...begun, text: 'Well' } })).not.toBeNull()
   })
 })
 

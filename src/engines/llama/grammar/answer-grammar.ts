@@ -20,7 +20,9 @@ import type { PlacedTool } from './tool-arguments.ts'
  *
  * - JSON, or JSON that follows a schema; where tools may be called, calls in its place.
  * - Where a call is required, calls and nothing else: of the one tool, or one or more of any.
- * - Where a tool is strict, any text, in which each call follows the schema of its tool.
+ * - Else, where tools may be called, any text, in which each call is of one of them: with arguments by its schema where it
+ *   is strict, and with any object where it is not. Where no tool is strict nothing was asked for, so this holds only for
+ *   syntaxes whose grammar forbids no arguments, and for answers that have not begun otherwise.
  *
  * Throws a `Failure` that names the field for what cannot be enforced, and where what the answer already holds could not
  * begin such an answer.
@@ -29,19 +31,27 @@ export function answerGrammar(prompt: Prompt): Grammar | null {
   const { tools, output, begun } = prompt
   const isForced = tools.mode === 'required' || tools.mode === 'one'
   const isStrict = tools.mode === 'auto' && tools.tools.some(({ strict }) => strict)
-  if (output.kind === 'text' && !isForced && !isStrict) return null
+  const isAsked = output.kind !== 'text' || isForced || isStrict
+  if (!isAsked && !isGuided(prompt)) return null
   const syntax = syntaxOf(prompt, isForced ? 'tool_choice' : isStrict ? 'tools' : null)
   const isMarked = syntax !== null && callWriters[syntax].isMarked
   const rules = new Rules('response_format', isMarked ? 'escaped' : 'plain')
-  const blocks = syntax === null || tools.mode === 'none' ? null : blocksOf(syntax, tools, rules)
+  const blocks = syntax === null || tools.mode === 'none' ? null : blocksOf(syntax, tools, isAsked, rules)
   const grammar = rules.finish(rootOf(prompt, blocks, isForced, rules))
-  if (begun.text !== '' && !canBegin(grammar, begun.text))
-    throw new Failure(
-      'invalid-request',
-      'prefix cannot begin an answer that follows response_format, tools and tool_choice.',
-      { field: 'prefix' },
-    )
-  return grammar
+  if (begun.text === '' || canBegin(grammar, begun.text)) return grammar
+  if (!isAsked) return null
+  throw new Failure(
+    'invalid-request',
+    'prefix cannot begin an answer that follows response_format, tools and tool_choice.',
+    { field: 'prefix' },
+  )
+}
+
+/** Whether calls are kept to the tools that there are, though no tool is strict. */
+function isGuided({ model, tools }: Prompt): boolean {
+  const syntax = model.dialect.calls
+  if (tools.mode !== 'auto' || syntax === 'native') return false
+  return callWriters[syntax].marks.length > 0 && !callWriters[syntax].isMarked
 }
 
 /** More characters than an answer has; to hold each against a grammar takes some microseconds. */
@@ -63,19 +73,20 @@ function syntaxOf({ model, tools }: Prompt, needed: string | null): CallSyntax |
 /** What may stand where an answer has calls. */
 interface Blocks {
   readonly writer: CallWriter
-  /** Every text that `src/decode` takes for the beginning of a block. */
+  /** What begins a block, and what else `src/decode` takes for the beginning of one where that is forbidden. */
   readonly marks: readonly string[]
   /** A block between its marks. */
   readonly body: Expression
   readonly single: boolean
 }
 
-function blocksOf(syntax: CallSyntax, tools: SomeTools, rules: Rules): Blocks {
+function blocksOf(syntax: CallSyntax, tools: SomeTools, isAsked: boolean, rules: Rules): Blocks {
   const { openMarks, bareMarks } = callMarkups[syntax]
   const writer = callWriters[syntax]
+  const marks = isAsked ? [...openMarks, ...bareMarks] : writer.marks.map(({ open }) => open)
   const single = tools.mode === 'one'
   const body = rules.add('calls', writer.block(placed(tools), single, rules))
-  return { writer, marks: [...openMarks, ...bareMarks], body, single }
+  return { writer, marks, body, single }
 }
 
 type SomeTools = Exclude<ToolUse, { mode: 'none' }>
