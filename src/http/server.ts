@@ -160,7 +160,7 @@ function addRoutes(app: FastifyInstance, parts: HttpParts): void {
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(parts.metrics())
   })
   addConsole(app, parts.consoleFolder)
-  addReference(app, parts.guidesFolder, parts.version)
+  addReference(app, parts.guidesFolder, parts.version, parts.models)
   addSessionRoutes(app, parts.admin.sessions)
   addAdminRoutes(app, parts.admin)
   if (parts.announcementReaders === 'everybody') addAnnouncements(app, parts.admin.models.lives, parts.clock)

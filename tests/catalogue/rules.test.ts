@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toFailure } from '../../src/chat/failure.ts'
-import type { Medium } from '../../src/chat/model.ts'
+import type { Model } from '../../src/chat/model.ts'
 import { writeFailure } from '../../src/wire/failures.ts'
 import { ask, bundledEmbedders, bundledModels } from './bundled.ts'
 
@@ -12,12 +12,12 @@ interface Rules {
   readonly efforts?: true
   readonly minP?: true
   readonly json?: false
-  readonly media?: readonly Medium[]
+  readonly media?: Model['media']
   readonly window: number
   readonly answer: number
 }
 
-const sees: readonly Medium[] = ['image', 'video']
+const sees: Model['media'] = ['image', 'video']
 const models: readonly Rules[] = [
   { id: 'Pro/zai-org/GLM-5', thinking: 'on', window: 202752, answer: 131072 },
   { id: 'Pro/zai-org/GLM-4.7', thinking: 'on', window: 202752, answer: 131072 },
@@ -56,7 +56,7 @@ const models: readonly Rules[] = [
     thinking: 'never',
     tools: 'never',
     json: false,
-    media: ['image'],
+    media: ['image', 'pdf'],
     window: 8192,
     answer: 8192,
   },

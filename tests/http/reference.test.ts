@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
-import { type Endpoint, endpoints } from '../../src/wire/reference/endpoints.ts'
+import { type Endpoint, endpointsOf } from '../../src/wire/reference/endpoints.ts'
 import { startWebhookServer, type WebhookServer } from '../lifecycle/webhook-server.ts'
 import { openTestSilica, type TestSilica } from '../silica.ts'
 
@@ -87,7 +87,7 @@ const elsewhere = ['/v1/embeddings', '/admin/v1/session']
 
 describe('each example of the reference', () => {
   it.each(
-    endpoints
+    endpointsOf('silica/nano')
       .filter(({ path }) => !elsewhere.includes(path))
       .map((one) => [one.method, one.path, one] as const),
   )(

@@ -2,7 +2,7 @@ import { Failure, type FailureKind } from '../../chat/failure.ts'
 import type { Shape } from '../../schema/find-fault.ts'
 import { type FailureReply, writeFailure } from '../failures.ts'
 import { writeFailure as writeMessagesFailure } from '../messages/write-failure.ts'
-import { type Endpoint, endpoints, type Parameter } from './endpoints.ts'
+import { type Endpoint, endpointsOf, type Parameter } from './endpoints.ts'
 import { failureNotes } from './failure-notes.ts'
 import { notesOf } from './field-notes.ts'
 import * as shapes from './shapes.ts'
@@ -29,9 +29,9 @@ function replyOf({ shape }: Endpoint, kind: FailureKind): FailureReply {
   return shape === 'anthropic' ? writeMessagesFailure(failure) : writeFailure(failure)
 }
 
-/** The whole API as OpenAPI 3.1, from the schemas that requests are checked against. */
-export function writeOpenApi(version: string): string {
-  const paths = Object.groupBy(endpoints, ({ path }) => path)
+/** The whole API as OpenAPI 3.1, from the schemas that requests are checked against; its examples ask for `model`. */
+export function writeOpenApi(version: string, model: string): string {
+  const paths = Object.groupBy(endpointsOf(model), ({ path }) => path)
   const document = {
     openapi: '3.1.0',
     info: {

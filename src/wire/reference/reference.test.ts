@@ -2,12 +2,13 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { endpoints } from './endpoints.ts'
+import { endpointsOf } from './endpoints.ts'
 import { notesOf } from './field-notes.ts'
 import { writeOpenApi } from './openapi.ts'
 import { writePage } from './write-page.ts'
 
-const document = JSON.parse(writeOpenApi('1.2.3'))
+const endpoints = endpointsOf('owner/name')
+const document = JSON.parse(writeOpenApi('1.2.3', 'owner/name'))
 
 /** Every path that the HTTP room answers, as it stands in the code. */
 function routesInCode(): readonly string[] {
@@ -42,7 +43,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('holds nothing that TypeBox notes for itself', () => {
-    expect(writeOpenApi('1')).not.toContain('"~')
+    expect(writeOpenApi('1', 'owner/name')).not.toContain('"~')
   })
 
   it('says what each field of a request is for', () => {
@@ -56,7 +57,7 @@ describe('the OpenAPI document', () => {
 })
 
 describe('the page', () => {
-  const { html, policy } = writePage([{ name: 'a.md', title: 'A < B' }])
+  const { html, policy } = writePage([{ name: 'a.md', title: 'A < B' }], 'owner/name')
 
   it('has every endpoint and guide, nothing that is not escaped, and no script', () => {
     for (const { path } of endpoints) expect(html).toContain(path)

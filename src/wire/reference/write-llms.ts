@@ -1,9 +1,9 @@
-import { endpoints } from './endpoints.ts'
+import { endpointsOf } from './endpoints.ts'
 import type { Guide } from './write-page.ts'
 
 /** `/llms.txt`, as llmstxt.org has it. */
 export function writeLlms(guides: readonly Guide[]): string {
-  const requests = endpoints
+  const requests = endpointsOf('')
     .filter(({ by }) => by === 'callers')
     .map(({ method, path, summary }) => `- \`${method.toUpperCase()} ${path}\`: ${summary}`)
   const pages = guides.map(({ name, title }) => `- [${title}](/docs/guides/${name})`)

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { TSchema } from 'typebox'
 import { describe, type Shape } from '../../schema/find-fault.ts'
 import { differences } from './differences.ts'
-import { type Endpoint, endpoints } from './endpoints.ts'
+import { type Endpoint, endpointsOf } from './endpoints.ts'
 import { failureNotes } from './failure-notes.ts'
 import { notesOf } from './field-notes.ts'
 import { failuresOf } from './openapi.ts'
@@ -15,7 +15,11 @@ export interface Guide {
 }
 
 /** The reference as a page that needs no script, and the policy under which it is to be shown. */
-export function writePage(guides: readonly Guide[]): { readonly html: string; readonly policy: string } {
+export function writePage(
+  guides: readonly Guide[],
+  model: string,
+): { readonly html: string; readonly policy: string } {
+  const endpoints = endpointsOf(model)
   const groups = [
     ['Models', 'callers'],
     ['Server', 'everybody'],
