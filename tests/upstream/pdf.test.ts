@@ -105,10 +105,11 @@ describe('a PDF', () => {
     )
   })
 
-  test('that takes too long is left', { timeout: 60_000 }, async () => {
-    const content = Buffer.from('0 0 5000 5000 re f\n'.repeat(2_000_000))
-    const slow = render(aPdf(16, { content, box: '0 0 5000 5000' }), { longest: 1500 })
-    await expect(slow).rejects.toThrow('The PDF cannot be read: it takes too long.')
+  test('that takes too long is left', async () => {
+    // No process starts within a millisecond.
+    await expect(render(aPdf(1), { longest: 1 })).rejects.toThrow(
+      'The PDF cannot be read: it takes too long.',
+    )
   })
 
   test('whose pictures are too large is refused', async () => {

@@ -28,7 +28,7 @@ function checkKind({ values }: GgufHeader, architecture: unknown): void {
     throw new TypeError('it is no LoRA adapter')
   const own = values.get('general.architecture')
   if (own !== architecture)
-    throw new TypeError(`it was made for another architecture than ${String(architecture)}`)
+    throw new TypeError(`it was made for another architecture, not for ${String(architecture)}`)
   if (values.has('adapter.alora.invocation_tokens'))
     throw new TypeError('it is to work from certain tokens on alone (aLoRA), which is not supported')
 }
