@@ -92,7 +92,12 @@ test('the memory of a model holds its adapters', () => {
 const odd = join(folder, 'odd.gguf')
 
 test.each([
-  ['another architecture', [pair], { 'general.architecture': 'llama' }, 'it was made for another architecture, not for qwen3'],
+  [
+    'another architecture',
+    [pair],
+    { 'general.architecture': 'llama' },
+    'it was made for another architecture, not for qwen3',
+  ],
   ['another kind', [pair], { 'general.type': 'model' }, 'it is no LoRA adapter'],
   [
     'a weight that is not there',
