@@ -93,9 +93,10 @@ describe.skipIf(!haveRedis || postgresUrl === '')('three servers over one Postgr
     const refused = () => seen.filter(({ status }) => status === 429)
     const busy = () => {
       const { open, done } = onDisk(folderOf('one'))
-      return letIn().length >= 9 && open.size > 0 && done.size > 0
+      return letIn().length >= 3 && open.size + done.size > 0
     }
-    await expect.poll(busy, { timeout: 30_000 }).toBe(true)
+    // A quick machine uses up the limits within a second, and what is on the disk is soon in the database.
+    await expect.poll(busy, { timeout: 30_000, interval: 5 }).toBe(true)
     const before = onDisk(folderOf('one'))
     servers[0]?.child.kill('SIGKILL')
     await servers[0]?.ended

@@ -194,6 +194,7 @@ describe('a replica that is killed every five seconds', () => {
     const bodies = questions.map((content) => ({
       messages: [{ role: 'user', content }],
       enable_thinking: false,
+      max_tokens: 300,
     }))
     expect(await killUnderCallers('siliconflow', replicas, bodies)).toEqual(unseen)
     rmSync(data, { recursive: true, force: true })
