@@ -104,6 +104,8 @@ export function openServer(parts: HttpParts): Server {
     requestTimeout,
     genReqId: parts.newId,
     return503OnClosing: false,
+    // Longer than the head of a request may be: an id that is nobody's is not found, however long it is.
+    routerOptions: { maxParamLength: 65_536 },
     clientErrorHandler: (error, socket) => answerBrokenRequest(parts, error, socket),
   })
   app.removeAllContentTypeParsers()

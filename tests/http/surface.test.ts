@@ -81,3 +81,11 @@ test('a raw stream begins with the role, ends with [DONE], and its whole twin sa
   expect(join('content')).toBe(message.content)
   expect(join('reasoning_content')).toBe(message.reasoning_content)
 })
+
+test('an id that is nobody’s is not found, however long it is', async () => {
+  const id = 'x'.repeat(10_000)
+  const response = await fetch(`${silica.url}/v1/models/${id}`, {
+    headers: { authorization: `Bearer ${silica.key}` },
+  })
+  expect([response.status, await response.json()]).toMatchObject([404, { code: 20015, data: null }])
+})
