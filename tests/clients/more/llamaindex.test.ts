@@ -41,7 +41,7 @@ test('exec calls a tool and answers with what it gave', async () => {
       properties: { harbour: { type: 'string' } },
       required: ['harbour'],
     } as const,
-    execute: (input) => ({ ...Object(input), tide: 'high' }),
+    execute: () => 'The tide is high.',
   })
   const messages = [...ask('Get the tide of Dover.').messages]
   const first = await llm(true).exec({ messages, tools: [getTide] })
