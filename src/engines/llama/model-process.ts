@@ -73,10 +73,11 @@ const healthyMs = 30_000
 const mostFailedStarts = 3
 
 /**
- * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once. The others wait
- * here for a while, and go in the order of `Shares`. A process that falls silent over its work is ended. When the process dies, answers that have
- * said something fail with `engine-lost`; the others are asked again of the next process, once, so that a request which
- * kills processes does not do so for ever. When it cannot load the model three times in a row it is not started again.
+ * Keeps the process of one model alive and deals requests to it: at most `sequences` choices at once. The others wait here
+ * for a while, and go in the order of `Shares`. A process that falls silent over its work is ended. When the process dies,
+ * answers that have said something fail with `engine-lost`; the others are asked again of the next process, once, so that
+ * a request which kills processes does not do so for ever. When it cannot load the model three times in a row it is not
+ * started again.
  */
 export class ModelProcess {
   readonly #options: SupervisorOptions

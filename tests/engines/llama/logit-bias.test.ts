@@ -28,20 +28,20 @@ function decoded(prompt: Prompt): Promise<ChatEvent[]> {
   return collect(decode(engine.answer(prompt, never), request, () => 'id'))
 }
 
-function only(token: number): readonly TokenBias[] {
+function forcing(token: number): readonly TokenBias[] {
   return [{ token, bias: 100 }]
 }
 
 test('a token may be preferred to all others, whatever the sampling', async () => {
-  expect(textOf(await answer({ ...aPrompt, bias: only(A) }))).toBe('A'.repeat(16))
-  expect(textOf(await answer({ ...aPrompt, bias: only(A), sampling: greedy }))).toBe('A'.repeat(16))
+  expect(textOf(await answer({ ...aPrompt, bias: forcing(A) }))).toBe('A'.repeat(16))
+  expect(textOf(await answer({ ...aPrompt, bias: forcing(A), sampling: greedy }))).toBe('A'.repeat(16))
   const penalty = { ...greedy, presencePenalty: 1 }
-  expect(textOf(await answer({ ...aPrompt, bias: only(A), sampling: penalty }))).toBe('A'.repeat(16))
+  expect(textOf(await answer({ ...aPrompt, bias: forcing(A), sampling: penalty }))).toBe('A'.repeat(16))
 })
 
 test('a token may be kept from being said', async () => {
-  const said = textOf(await answer({ ...aPrompt, bias: only(A), sampling: greedy }))
-  const bias = [...only(A + 1), { token: A, bias: -100 }]
+  const said = textOf(await answer({ ...aPrompt, bias: forcing(A), sampling: greedy }))
+  const bias = [...forcing(A + 1), { token: A, bias: -100 }]
   expect(textOf(await answer({ ...aPrompt, bias, sampling: greedy }))).toBe(said.replaceAll('A', 'B'))
 })
 
@@ -51,7 +51,9 @@ test('a grammar is kept to, and the bias chooses within it', async () => {
     [A, '"AAAA"'],
     [A + 1, '"BBBB"'],
   ] as const)
-    expect(textOf(await answer({ ...aPrompt, answerLimit: 60, output, bias: only(token) })).trim()).toBe(text)
+    expect(textOf(await answer({ ...aPrompt, answerLimit: 60, output, bias: forcing(token) })).trim()).toBe(
+      text,
+    )
 })
 
 test('the thought is left alone, and its budget and the limit of the answer hold', async () => {
@@ -63,7 +65,7 @@ test('the thought is left alone, and its budget and the limit of the answer hold
   }
   const thoughtOf = (events: readonly ChatEvent[]): string =>
     events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
-  const [plain, biased] = [await decoded(prompt), await decoded({ ...prompt, bias: only(A) })]
+  const [plain, biased] = [await decoded(prompt), await decoded({ ...prompt, bias: forcing(A) })]
   expect(thoughtOf(biased)).toBe(thoughtOf(plain))
   expect(tokensOf(biased, 'reasoning')).toBe(8)
   expect(textOf(biased)).toBe('A'.repeat(16))
@@ -71,7 +73,7 @@ test('the thought is left alone, and its budget and the limit of the answer hold
 
 test('the end of the answer is a token like others', async () => {
   const end = vocabulary - 7
-  const events = await answer({ ...aPrompt, bias: only(end) })
+  const events = await answer({ ...aPrompt, bias: forcing(end) })
   expect(events.map(({ type }) => type)).toEqual(['prompt', 'finish'])
 })
 
