@@ -68,6 +68,7 @@ function answer(asked: readonly string[], guesses: boolean): Measured {
   const loop = new StepLoop(counted, {
     contextLength,
     sequences: options.sequences,
+    shelfBytes: 0,
     patience: 1000,
     guesses,
     send: (message) => take(message),

@@ -99,11 +99,11 @@ async function tryModel({ id, contextLength }: Model, bound: LlamaBinding): Prom
   checkCache(id, facts, bound)
   const { backends, ms } = await checkLoad(file, bound)
   const plan = planMemory(facts, { ...bound, contextLength })
-  const [all, weights, cache] = [totalOf(plan), plan.weights, plan.cache].map(showBytes)
+  const [all, weights, cache, shelf] = [totalOf(plan), plan.weights, plan.cache, plan.shelf].map(showBytes)
   return (
     `${facts.architecture}, ${Math.round(facts.parameters / 1e6)} million parameters; ` +
     `takes ${all}: weights ${weights}, KV cache ${cache} in ${type} for ${plan.cells} tokens of up to ${sequences} answers, ` +
-    `each in a window of ${contextLength}; loaded in ${ms} ms with ${backends.join(', ')}`
+    `each in a window of ${contextLength}, ${shelf} for earlier prompts; loaded in ${ms} ms with ${backends.join(', ')}`
   )
 }
 

@@ -360,10 +360,12 @@ function unfit(id: string, why: string): Failure {
 
 function refuseTooLarge(id: string, plan: MemoryPlan, window: number, bytes: number): void {
   if (totalOf(plan) <= bytes) return
-  const [all, weights, cache, room] = [totalOf(plan), plan.weights, plan.cache, bytes].map(showBytes)
+  const [all, weights, cache, shelf, room] = [totalOf(plan), plan.weights, plan.cache, plan.shelf, bytes].map(
+    showBytes,
+  )
   throw new Failure(
     'internal',
-    `${id} takes ${all} of memory (weights ${weights}, KV cache ${cache} for a window of ${window} tokens), and models may take ${room}. Give it a smaller contextLength, or raise memory.`,
+    `${id} takes ${all} of memory (weights ${weights}, KV cache ${cache} for a window of ${window} tokens, earlier prompts ${shelf}), and models may take ${room}. Give it a smaller contextLength or promptMemory, or raise memory.`,
   )
 }
 

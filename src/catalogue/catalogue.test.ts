@@ -42,6 +42,7 @@ describe('rows', () => {
       threads: 'auto',
       contextLength: 'auto',
       cache: 'f16',
+      promptMemory: 'auto',
       flashAttention: 'auto',
       gpuLayers: 'auto',
       adapters: [],

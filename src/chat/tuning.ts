@@ -7,6 +7,8 @@ export const flashAttentions = ['auto', 'on', 'off'] as const
 /** What an operator may choose of how the embedded engine runs a model, beyond how much of it. */
 export interface Tuning {
   readonly cache: CacheType
+  /** GB for what earlier prompts and answers left, outside the KV cache; `auto`: as much as that has. */
+  readonly promptMemory: 'auto' | number
   /** `auto`: wherever the machine and the model have it. */
   readonly flashAttention: (typeof flashAttentions)[number]
   /** Layers that are computed on graphics cards, where the libraries are built for them; `auto`: all. */
@@ -22,9 +24,15 @@ export interface Adapter {
 }
 
 /** As llama.cpp runs a model by itself. */
-export const untuned: Tuning = { cache: 'f16', flashAttention: 'auto', gpuLayers: 'auto', adapters: [] }
+export const untuned: Tuning = {
+  cache: 'f16',
+  promptMemory: 'auto',
+  flashAttention: 'auto',
+  gpuLayers: 'auto',
+  adapters: [],
+}
 
 /** That part of whatever has it. */
-export function tuningOf({ cache, flashAttention, gpuLayers, adapters }: Tuning): Tuning {
-  return { cache, flashAttention, gpuLayers, adapters }
+export function tuningOf({ cache, promptMemory, flashAttention, gpuLayers, adapters }: Tuning): Tuning {
+  return { cache, promptMemory, flashAttention, gpuLayers, adapters }
 }

@@ -44,6 +44,19 @@ export interface Llama {
     from: number,
     to: number,
   ) => void
+  readonly llama_state_seq_get_size: (context: Pointer, slot: number) => number | bigint
+  readonly llama_state_seq_get_data: (
+    context: Pointer,
+    state: Uint8Array,
+    size: number,
+    slot: number,
+  ) => number | bigint
+  readonly llama_state_seq_set_data: (
+    context: Pointer,
+    state: Uint8Array,
+    size: number,
+    slot: number,
+  ) => number | bigint
 
   readonly llama_model_get_vocab: (model: Pointer) => Pointer
   readonly llama_vocab_n_tokens: (vocab: Pointer) => number
@@ -134,6 +147,13 @@ function bindModel(llama: Library): Omit<Llama, SamplerName | ThreadName> {
     llama_memory_seq_rm: llama.func('bool llama_memory_seq_rm(uintptr_t, int32_t, int32_t, int32_t)'),
     llama_memory_seq_cp: llama.func(
       'void llama_memory_seq_cp(uintptr_t, int32_t, int32_t, int32_t, int32_t)',
+    ),
+    llama_state_seq_get_size: llama.func('size_t llama_state_seq_get_size(uintptr_t, int32_t)'),
+    llama_state_seq_get_data: llama.func(
+      'size_t llama_state_seq_get_data(uintptr_t, void *, size_t, int32_t)',
+    ),
+    llama_state_seq_set_data: llama.func(
+      'size_t llama_state_seq_set_data(uintptr_t, void *, size_t, int32_t)',
     ),
     llama_model_get_vocab: llama.func('uintptr_t llama_model_get_vocab(uintptr_t)'),
     llama_vocab_n_tokens: llama.func('int32_t llama_vocab_n_tokens(uintptr_t)'),

@@ -79,7 +79,15 @@ export function checkLoad(file: string, tuning: Tuning): Promise<LoadCheck> {
   })
   child.send({
     type: 'load',
-    options: { file, contextLength: 64, sequences: 1, cells: 64, threads: 1, ...tuningOf(tuning) },
+    options: {
+      file,
+      contextLength: 64,
+      sequences: 1,
+      cells: 64,
+      shelfBytes: 0,
+      threads: 1,
+      ...tuningOf(tuning),
+    },
   })
   return promise
 }

@@ -8,8 +8,8 @@ import { streamEvents } from './event-stream.ts'
 import { answerGrammar } from './grammar/answer-grammar.ts'
 import { callTokens } from './grammar/call-syntaxes.ts'
 import { writeGbnf } from './grammar/write-gbnf.ts'
-import { planMemory } from './memory-plan.ts'
-import type { EmbedderLoadOptions, LoadOptions, Task } from './messages.ts'
+import { planMemory, shelfBytes } from './memory-plan.ts'
+import type { AnswererLoadOptions, EmbedderLoadOptions, Task } from './messages.ts'
 import type { ModelFile } from './model-file.ts'
 import { readModelFile } from './model-file.ts'
 import type { EngineLogLine } from './model-process.ts'
@@ -57,7 +57,15 @@ export function llamaEngineWithCells(options: LlamaOptions, file: ModelFile, cel
   const write = createPromptWriter(file, options.template)
   const { contextLength, sequences, threads } = options
   checkCache(options.name, file, options)
-  const load = { file: options.file, contextLength, sequences, cells, threads, ...tuningOf(options) }
+  const load = {
+    file: options.file,
+    contextLength,
+    sequences,
+    cells,
+    shelfBytes: shelfBytes(file, options, cells),
+    threads,
+    ...tuningOf(options),
+  }
   const model = openProcess(options, load)
   return {
     answer: (prompt, signal, notes = unnoted) => ({
@@ -110,7 +118,7 @@ function checkBias(bias: readonly TokenBias[], { vocabulary }: ModelFile): void 
 /** What both kinds of engine are told of their process. */
 export function openProcess(
   { name, queue, log }: Pick<LlamaOptions, 'name' | 'queue' | 'log'>,
-  load: LoadOptions | EmbedderLoadOptions,
+  load: AnswererLoadOptions | EmbedderLoadOptions,
 ): ModelProcess {
   return new ModelProcess({
     name,

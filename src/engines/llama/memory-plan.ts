@@ -1,4 +1,4 @@
-import type { CacheType } from '../../chat/tuning.ts'
+import type { CacheType, Tuning } from '../../chat/tuning.ts'
 import { cellBytes } from './cache-types.ts'
 import type { ModelFile } from './model-file.ts'
 
@@ -8,6 +8,8 @@ export interface MemoryPlan {
   /** The KV cache of `cells` tokens, shared by all sequences. */
   readonly cache: number
   readonly cells: number
+  /** What earlier prompts and answers may take outside the KV cache. */
+  readonly shelf: number
   /** The process itself, and what llama.cpp computes in. */
   readonly rest: number
 }
@@ -22,17 +24,23 @@ const restBytes = 200e6
  */
 export function planMemory(
   file: ModelFile,
-  {
-    contextLength,
-    sequences,
-    cache,
-  }: { readonly contextLength: number; readonly sequences: number; readonly cache: CacheType },
+  tuning: { readonly contextLength: number; readonly sequences: number } & Pick<
+    Tuning,
+    'cache' | 'promptMemory'
+  >,
 ): MemoryPlan {
+  const { contextLength, sequences, cache } = tuning
   const bytes = Math.max(smallCacheBytes, file.sizeBytes / 2)
   const cell = cellBytes(file, cache)
   const contexts = Math.floor(bytes / (contextLength * cell))
   const cells = contextLength * Math.min(sequences, Math.max(1, contexts))
-  return { weights: file.sizeBytes, cache: cells * cell, cells, rest: restBytes }
+  return {
+    weights: file.sizeBytes,
+    cache: cells * cell,
+    cells,
+    shelf: shelfBytes(file, tuning, cells),
+    rest: restBytes,
+  }
 }
 
 /** Of a model that turns texts into vectors: one window is read at once, and llama.cpp has logits for all of it. */
@@ -45,12 +53,22 @@ export function planEmbedder(
     weights: file.sizeBytes,
     cache: contextLength * cellBytes(file, cache),
     cells: contextLength,
+    shelf: 0,
     rest,
   }
 }
 
-export function totalOf({ weights, cache, rest }: MemoryPlan): number {
-  return weights + cache + rest
+export function totalOf({ weights, cache, shelf, rest }: MemoryPlan): number {
+  return weights + cache + shelf + rest
+}
+
+/** As much as the KV cache where nothing else is asked for: what every sequence has left fits at least once more. */
+export function shelfBytes(
+  file: ModelFile,
+  { cache, promptMemory }: Pick<Tuning, 'cache' | 'promptMemory'>,
+  cells: number,
+): number {
+  return promptMemory === 'auto' ? cells * cellBytes(file, cache) : promptMemory * 1e9
 }
 
 /** The widest window of which one context fits beside the weights; 0 where none of use does. */

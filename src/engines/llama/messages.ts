@@ -14,6 +14,12 @@ export interface LoadOptions extends Tuning {
   readonly threads: number
 }
 
+/** How one is to be loaded that answers. */
+export interface AnswererLoadOptions extends LoadOptions {
+  /** For what sequences have left, outside the KV cache. */
+  readonly shelfBytes: number
+}
+
 /** How one is to be loaded that turns texts into vectors. */
 export interface EmbedderLoadOptions extends LoadOptions {
   /** llama.cpp's number for how a text's vector is made of those of its tokens. */
@@ -64,7 +70,7 @@ export type ThoughtPlan =
 
 export type ToProcess =
   /** Comes first, and once. */
-  | { readonly type: 'load'; readonly options: LoadOptions | EmbedderLoadOptions }
+  | { readonly type: 'load'; readonly options: AnswererLoadOptions | EmbedderLoadOptions }
   | { readonly type: 'answer'; readonly id: number; readonly task: Task }
   | Question
   /** Nothing of this answer is wanted any more. It may be unknown or over already. */

@@ -19,7 +19,7 @@ function supervise(queue = 10) {
   let now = 0
   const model = new ModelProcess({
     name: 'm',
-    load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, threads: 1, ...untuned },
+    load: { file: 'f', contextLength: 10, sequences: 2, cells: 10, shelfBytes: 0, threads: 1, ...untuned },
     queue,
     longestWait: 60_000,
     longestSilence: 120_000,

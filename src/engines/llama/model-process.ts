@@ -1,7 +1,7 @@
 import type { EngineState } from '../../chat/engine.ts'
 import type { ChatEvent } from '../../chat/event.ts'
 import { Failure, toFailure } from '../../chat/failure.ts'
-import type { EmbedderLoadOptions, FromProcess, LoadOptions, Question, Task } from './messages.ts'
+import type { AnswererLoadOptions, EmbedderLoadOptions, FromProcess, Question, Task } from './messages.ts'
 import { overflow } from './overflow.ts'
 import { PendingQuestions } from './pending-questions.ts'
 import type { ProcessHandle, ProcessListener } from './process-handle.ts'
@@ -18,7 +18,7 @@ export type EngineLogLine =
 
 export interface SupervisorOptions {
   readonly name: string
-  readonly load: LoadOptions | EmbedderLoadOptions
+  readonly load: AnswererLoadOptions | EmbedderLoadOptions
   /** Most choices that wait for others to end. */
   readonly queue: number
   /** Milliseconds after which a request that still waits is refused. */

@@ -56,7 +56,10 @@ async function memoryOf(cache: CacheType): Promise<number> {
 
 test('a smaller type takes as much less memory as was planned', async () => {
   const planned = (cache: CacheType): number =>
-    (planMemory(readModelFile(file), { contextLength: 512, sequences: 1, cache }).cache / 512) * cells
+    (planMemory(readModelFile(file), { contextLength: 512, sequences: 1, cache, promptMemory: 'auto' })
+      .cache /
+      512) *
+    cells
   const saved = (await memoryOf('f32')) - (await memoryOf('q8_0'))
   expect(saved / (planned('f32') - planned('q8_0'))).toBeCloseTo(1, 1)
 })

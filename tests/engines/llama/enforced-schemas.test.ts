@@ -83,7 +83,15 @@ test('no token that a grammar allows is ruled out by its first byte, and many ot
 test('a grammar that llama.cpp refuses fails its answer alone', async () => {
   const model = new ModelProcess({
     name: 'm',
-    load: { file: bundled, contextLength: 256, sequences: 2, cells: 512, threads: 1, ...untuned },
+    load: {
+      file: bundled,
+      contextLength: 256,
+      sequences: 2,
+      cells: 512,
+      shelfBytes: 0,
+      threads: 1,
+      ...untuned,
+    },
     queue: 10,
     longestWait: 60_000,
     longestSilence: 60_000,

@@ -81,6 +81,8 @@ const said: Said[] = []
 const loop = new StepLoop(watched, {
   contextLength,
   sequences: options.sequences,
+  // Of three blocks.
+  shelfBytes: 300_000,
   patience: 50,
   guesses: true,
   send: (message) => void (message.type === 'said' && said.push(...message.said)),

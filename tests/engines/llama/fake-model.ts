@@ -21,11 +21,15 @@ export interface FakeOptions {
 class FakeCache implements KvCache {
   readonly slots: number
   readonly tokensWorthKeeping: number
+  readonly canSave: boolean
+  readonly #cells: number
   readonly #cuts: boolean
   readonly #held = new Map<number, readonly Cell[]>()
 
-  constructor({ slots, cuts, tokensWorthKeeping }: FakeOptions) {
+  constructor({ cells, slots, cuts, tokensWorthKeeping }: FakeOptions) {
+    this.#cells = cells
     this.slots = slots
+    this.canSave = cuts
     this.tokensWorthKeeping = tokensWorthKeeping
     this.#cuts = cuts
   }
@@ -56,6 +60,25 @@ class FakeCache implements KvCache {
 
   clear(slot: number): void {
     this.#held.delete(slot)
+  }
+
+  /** Where it begins, and its tokens, which have codes below 256. */
+  save(slot: number, from: number, to: number): Uint8Array {
+    const part = this.held(slot).slice(from, to)
+    if (part.length !== to - from) throw new Error(`nothing to save at ${to} of ${this.length(slot)}`)
+    return Uint8Array.of(from >> 8, from & 255, ...part.map(({ token }) => token))
+  }
+
+  load(slot: number, saved: Uint8Array, from: number, to: number): boolean {
+    const [high = 0, low = 0, ...tokens] = saved
+    if (this.used + tokens.length > this.#cells) return false
+    const held = this.held(slot)
+    if (held.length !== from) throw new Error(`${from} tokens in a slot of ${held.length}`)
+    const start = high * 256 + low
+    const part = tokens.slice(from - start, to - start).map((token) => ({ token }))
+    if (part.length !== to - from) throw new Error(`${part.length} tokens where ${to - from} were saved`)
+    this.#held.set(slot, [...held, ...part])
+    return true
   }
 
   held(slot: number): readonly Cell[] {

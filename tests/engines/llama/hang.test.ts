@@ -12,7 +12,15 @@ const log: EngineLogLine[] = []
 const timers = new Map<() => void, number>()
 const model = new ModelProcess({
   name: 'test/tiny',
-  load: { file: writeTinyModel(), contextLength: 512, sequences: 4, cells: 512, threads: 1, ...untuned },
+  load: {
+    file: writeTinyModel(),
+    contextLength: 512,
+    sequences: 4,
+    cells: 512,
+    shelfBytes: 0,
+    threads: 1,
+    ...untuned,
+  },
   queue: 0,
   longestWait: 60_000,
   longestSilence: 120_000,

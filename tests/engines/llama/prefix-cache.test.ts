@@ -68,3 +68,11 @@ test('what a request is told of the cache is what another one has left', async (
   const report = await play([asks(`${shared}one`), step, asks(`${shared}two`), step, asks(`${shared}two`)])
   expect(report.cached).toEqual([0, 100, 102])
 })
+
+test('what had to give its cells to others is put back, and the logits after it are the same', async () => {
+  const step: Act = { act: 'step', times: 300 }
+  const prompts = ['K', 'L', 'K'].map((letter) => letter.repeat(240))
+  const report = await play(prompts.flatMap((prompt) => [asks(prompt, { answerLimit: 10 }), step]))
+  expect(report.cached).toEqual([0, 0, 239])
+  expect(report.worst).toBeLessThan(0.1)
+})

@@ -24,22 +24,34 @@ export interface KvCache {
   /** Has `to` hold what `from` holds, and nothing else. Takes no cells. */
   copy(from: number, to: number): void
   clear(slot: number): void
+  /** Whether `save` and `load` can be used. Recurrent models have no state that belongs to some tokens alone. */
+  readonly canSave: boolean
+  /** What a slot that can be cut holds of the tokens from `from` up to `to`. */
+  save(slot: number, from: number, to: number): Uint8Array
+  /**
+   * Adds to a slot, which holds `from` tokens, those up to `to` of what was saved; more may have been. When false, there are
+   * too few cells for all that was saved, and nothing has changed.
+   */
+  load(slot: number, saved: Uint8Array, from: number, to: number): boolean
 }
 
 /** Most sequences of one context (`LLAMA_MAX_SEQ`). */
 const mostSlots = 256
 
-/** How many slots there are: besides those for running sequences, some to keep what others have left. */
+/** How many slots there are: besides those for running sequences, some for what others have left, and one to pass it through. */
 export function countSlots(llama: Llama, model: Pointer, { sequences }: LoadOptions): number {
   // A state is as large for an empty slot as for a full one.
-  return hasStates(llama, model) ? sequences : Math.max(sequences, Math.min(mostSlots, sequences * 4))
+  return hasStates(llama, model) ? sequences : Math.min(mostSlots, sequences * 4)
 }
 
-export function openKvCache(llama: Llama, model: Pointer, context: Pointer, slots: number): KvCache {
+export function openKvCache(llama: Llama, model: Pointer, context: Pointer, options: LoadOptions): KvCache {
+  const slots = countSlots(llama, model, options)
   const memory = llama.llama_get_memory(context)
   const clear = (slot: number): void => void llama.llama_memory_seq_rm(memory, slot, -1, -1)
+  const canSave = slots > options.sequences
+  const spare = slots - 1
   return {
-    slots,
+    slots: canSave ? spare : slots,
     tokensWorthKeeping: tokensWorthKeeping(llama, model),
     length: (slot) => llama.llama_memory_seq_pos_max(memory, slot) + 1,
     canCut: (slot) => llama.llama_memory_seq_pos_min(memory, slot) === 0,
@@ -50,6 +62,20 @@ export function openKvCache(llama: Llama, model: Pointer, context: Pointer, slot
       llama.llama_memory_seq_cp(memory, from, to, -1, -1)
     },
     clear,
+    canSave,
+    save(slot, from, to) {
+      llama.llama_memory_seq_cp(memory, slot, spare, from, to)
+      const saved = new Uint8Array(Number(llama.llama_state_seq_get_size(context, spare)))
+      llama.llama_state_seq_get_data(context, saved, saved.length, spare)
+      clear(spare)
+      return saved
+    },
+    load(slot, saved, from, to) {
+      if (Number(llama.llama_state_seq_set_data(context, saved, saved.length, spare)) === 0) return false
+      llama.llama_memory_seq_cp(memory, spare, slot, from, to)
+      clear(spare)
+      return true
+    },
   }
 }
 

@@ -82,7 +82,7 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
   }
   return {
     batchSize,
-    cache: openKvCache(llama, model, context, slots),
+    cache: openKvCache(llama, model, context, options),
     tokenize: (text, first) => tokens.tokenize(text, first),
     show: (token) => tokens.show(token),
     isEnd: (token) => llama.llama_vocab_is_eog(vocab, token),

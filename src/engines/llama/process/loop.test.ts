@@ -11,12 +11,13 @@ import { runs } from '../../../../tests/runs.ts'
 const contextLength = 60
 
 /** A loop whose steps are taken by hand, and what it has sent. */
-function startLoop(model: FakeModel, sequences = 4, guesses = true) {
+function startLoop(model: FakeModel, sequences = 4, guesses = true, shelfBytes = 0) {
   const sent: FromProcess[] = []
   let next: (() => void) | null = null
   const loop = new StepLoop(model, {
     contextLength,
     sequences,
+    shelfBytes,
     patience: 50,
     guesses,
     send: (message) => sent.push(message),
@@ -255,6 +256,27 @@ describe('what a sequence has left is not read again', () => {
     expect([0, 2, 4].map((id) => cachedOf(sent, id)[0])).toEqual([0, 0, 3])
   })
 
+  test('and what goes to the shelf in the meantime comes back from there', () => {
+    const { loop, sent, step } = startLoop(new FakeModel(), 4, true, 1000)
+    loop.start(1, asks('kept'))
+    finish(step)
+    loop.start(2, asks('others', { answerLimit: 50 }))
+    finish(step)
+    loop.start(3, asks('kept again'))
+    finish(step)
+    expect(cachedOf(sent, 3)).toEqual([4])
+    expect(answerOf(sent, 3)).toBe(alone(asks('kept again')))
+  })
+
+  test('and what gives up its cells to others goes to the shelf', () => {
+    const { loop, sent, step } = startLoop(new FakeModel({ cells: 60 }), 1, true, 1000)
+    for (const [id, letter] of ['a', 'b', 'a'].entries()) {
+      loop.start(id, asks(letter.repeat(50)))
+      finish(step)
+    }
+    expect(cachedOf(sent, 2)).toEqual([49])
+  })
+
   test('and when slots run out the least recently used goes first', () => {
     const { loop, sent, step } = startLoop(new FakeModel({ slots: 3 }), 1)
     for (const [id, prompt] of [
@@ -357,10 +379,11 @@ test('whatever came before, answers are the same, and no cell and no slot is los
     cuts: fc.boolean(),
     tokensWorthKeeping: fc.constantFrom(5, 1000),
     echoes: fc.boolean(),
+    shelfBytes: fc.constantFrom(0, 40, 1000),
   })
   fc.assert(
-    fc.property(acts, models, (history, options) => {
-      const { loop, sent, step } = startLoop(new FakeModel(options), 3)
+    fc.property(acts, models, (history, { shelfBytes, ...options }) => {
+      const { loop, sent, step } = startLoop(new FakeModel(options), 3, true, shelfBytes)
       const asked: Task[] = []
       const aborted = new Set<number>()
       for (const act of history) {

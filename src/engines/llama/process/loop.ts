@@ -15,6 +15,8 @@ import { Sequence } from './sequence.ts'
 export interface LoopOptions {
   readonly contextLength: number
   readonly sequences: number
+  /** Bytes for what sequences have left, outside the KV cache. */
+  readonly shelfBytes: number
   /** Milliseconds that the reading of prompts may add to a step in which answers wait. */
   readonly patience: number
   /** Whether tokens may be guessed, for the model to check several at once. */
@@ -74,7 +76,7 @@ export class StepLoop {
   constructor(model: LoadedModel, options: LoopOptions) {
     this.#model = model
     this.#options = options
-    this.#prefixes = new PrefixCache(model.cache)
+    this.#prefixes = new PrefixCache(model.cache, options.shelfBytes)
     this.#joint = new JointReading(this.#prefixes)
     this.#pace = new ReadingPace(options.patience)
   }

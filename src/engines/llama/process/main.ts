@@ -1,7 +1,7 @@
 import { Failure } from '../../../chat/failure.ts'
 import { bindLlama } from '../bindings.ts'
 import { findLibraries, loadedBackends } from '../libraries.ts'
-import type { EmbedderLoadOptions, FromProcess, LoadOptions, ToProcess } from '../messages.ts'
+import type { AnswererLoadOptions, EmbedderLoadOptions, FromProcess, ToProcess } from '../messages.ts'
 import { Embedder, loadEmbeddingModel } from './embedder.ts'
 import { type LoadedModel, loadModel } from './loaded-model.ts'
 import { StepLoop } from './loop.ts'
@@ -39,7 +39,7 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
-function load(options: LoadOptions | EmbedderLoadOptions): void {
+function load(options: AnswererLoadOptions | EmbedderLoadOptions): void {
   try {
     const llama = bindLlama(findLibraries())
     if ('pooling' in options)
@@ -52,10 +52,14 @@ function load(options: LoadOptions | EmbedderLoadOptions): void {
   }
 }
 
-function openLoop(model: LoadedModel, { contextLength, sequences }: LoadOptions): StepLoop {
+function openLoop(
+  model: LoadedModel,
+  { contextLength, sequences, shelfBytes }: AnswererLoadOptions,
+): StepLoop {
   return new StepLoop(model, {
     contextLength,
     sequences,
+    shelfBytes,
     patience: 100,
     guesses: true,
     send,

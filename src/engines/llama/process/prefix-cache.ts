@@ -1,59 +1,81 @@
 import type { Holder } from './holder.ts'
 import { commonPrefix } from './holder.ts'
-import { Keeping } from './keeping.ts'
 import type { KvCache } from './kv-cache.ts'
+import { Shelf } from './shelf.ts'
 
 interface Kept extends Holder {
   fed: number
-  /** Dropped when so many tokens have passed in all. */
+  /** Gives up its cells when so many tokens have passed in all. */
   readonly until: number
 }
 
+/** After so many tokens of others, to look past a cell has cost as much as saving it and putting it back. */
+const tokensUntilSaved = 32
+
 /**
- * Deals out the slots of the KV cache, and keeps in them what sequences leave until the room is needed, so that a later
- * one that begins alike need not read it again. Reuse is exact: a cell is used only after the very tokens, from the first
- * one on, that it was made after. Cells of an answer whose thought a template leaves out later are therefore of no use in
- * the next turn, moved or not: all layers but the first have seen the thought. What is reused ends where that turn began.
+ * Deals out the slots of the KV cache, and keeps what sequences leave, so that a later one that begins alike need not read
+ * it again. Reuse is exact: a cell is used only after the very tokens, from the first one on, that it was made after. Cells
+ * of an answer whose thought a template leaves out later are therefore of no use in the next turn, moved or not: all layers
+ * but the first have seen the thought. What is reused ends where that turn began.
  *
- * What was left is given up, the least recently used first and each from its end, when a running sequence needs cells
- * or a slot; and whole when keeping it has cost others more than it promises to save (`Keeping`).
+ * What was left stays in its cells for a short while, then goes to the shelf: to keep it until that has cost as much as
+ * saving it is never worse than twice the best choice. The least recently used goes sooner, from its end, when a running
+ * sequence needs cells or a slot. What cannot be saved stays until that has cost as much as reading it again.
  */
 export class PrefixCache {
   readonly #cache: KvCache
+  readonly #shelf: Shelf
   readonly #free: number[]
   /** The least recently used first. */
   readonly #kept: Kept[] = []
-  readonly #keeping: Keeping
+  readonly #patience: number
   #passed = 0
 
-  constructor(cache: KvCache) {
+  /** `shelfBytes`: what may be kept outside the KV cache. */
+  constructor(cache: KvCache, shelfBytes: number) {
     this.#cache = cache
-    this.#keeping = new Keeping(cache.tokensWorthKeeping)
+    const saves = cache.canSave && shelfBytes > 0
+    this.#shelf = new Shelf(cache, saves ? shelfBytes : 0)
+    this.#patience = saves ? tokensUntilSaved : cache.tokensWorthKeeping
     this.#free = Array.from({ length: cache.slots }, (_, slot) => slot)
   }
 
   /**
-   * Gives a slot, and how many of `tokens` it holds already: the longest beginning that a kept or running sequence
-   * shares with them, but never the last one, which has to be read for what follows it. There must be a slot that is not running.
+   * Gives a slot, and how many of `tokens` it holds already: the longest beginning that a kept or running sequence or the
+   * shelf has of them, but never the last one, which has to be read for what follows it. There must be a slot that is not
+   * running.
    */
   take(tokens: readonly number[], running: readonly Holder[]): { slot: number; fed: number } {
+    const { slot, fed } = this.#share(tokens, running)
+    return { slot, fed: this.#putBack(tokens, slot, fed) }
+  }
+
+  #share(tokens: readonly number[], running: readonly Holder[]): { slot: number; fed: number } {
     const kept = this.#longest(this.#kept, tokens)
     const shared = this.#longest(running, tokens)
-    this.#keeping.asked(tokens, Math.max(kept?.length ?? 0, shared?.length ?? 0))
     if (shared !== null && shared.length > (kept?.length ?? 0)) {
       const slot = this.#emptySlot()
       return { slot, fed: this.copy(shared.holder, slot, shared.length) }
     }
     if (kept === null) return { slot: this.#emptySlot(), fed: 0 }
     const { holder, length } = kept
-    this.#keeping.used(holder, length)
     this.#kept.splice(this.#kept.indexOf(holder), 1)
     const isOnly = this.#kept.length === 0 && this.#free.length === 0
+    if (isOnly) this.#shelf.put(holder)
     if (isOnly || length === holder.fed)
       return { slot: holder.slot, fed: this.#cut(holder, holder.slot, length) }
     const slot = this.#emptySlot()
     this.#push(holder)
     return { slot, fed: this.copy(holder, slot, length) }
+  }
+
+  #putBack(tokens: readonly number[], slot: number, held: number): number {
+    let fed = held
+    for (const { state, end } of this.#shelf.find(tokens.slice(0, -1), held)) {
+      while (!this.#cache.load(slot, state, fed, end)) if (!this.makeRoom(end - fed)) return fed
+      fed = end
+    }
+    return fed
   }
 
   /** Has `slot` hold the first `length` tokens of another one. Gives how many it holds then: `length`, or none. */
@@ -81,10 +103,11 @@ export class PrefixCache {
     this.#push(left)
   }
 
-  /** Gives up some of what is kept. False when nothing is. */
+  /** Gives up some of the cells that are kept. False when none are. */
   makeRoom(cells: number): boolean {
     const [oldest] = this.#kept
     if (oldest === undefined) return false
+    this.#shelf.put(oldest)
     const rest = oldest.fed - cells
     if (rest > 0 && this.#cache.canCut(oldest.slot) && this.#cache.cut(oldest.slot, rest)) oldest.fed = rest
     else this.#drop(oldest)
@@ -94,10 +117,9 @@ export class PrefixCache {
   /** So many tokens were decoded of answers and of prompts; those of prompts look past a cell in a quarter of the time. */
   pass(said: number, read: number): void {
     this.#passed += said + read / 4
-    for (const kept of this.#kept.filter(({ until }) => until <= this.#passed)) {
-      this.#keeping.givenUp(kept)
-      this.#drop(kept)
-    }
+    const [oldest] = this.#kept
+    if (oldest === undefined || oldest.until > this.#passed) return
+    if (this.#shelf.put(oldest, 1)) this.#drop(oldest)
   }
 
   #longest<Any extends Holder>(
@@ -123,12 +145,15 @@ export class PrefixCache {
   }
 
   #push({ slot, tokens, fed }: Holder): void {
-    this.#kept.push({ slot, tokens, fed, until: this.#passed + this.#keeping.tokens })
+    this.#kept.push({ slot, tokens, fed, until: this.#passed + this.#patience })
   }
 
   #emptySlot(): number {
     const [oldest] = this.#kept
-    if (this.#free.length === 0 && oldest !== undefined) this.#drop(oldest)
+    if (this.#free.length === 0 && oldest !== undefined) {
+      this.#shelf.put(oldest)
+      this.#drop(oldest)
+    }
     const slot = this.#free.pop()
     if (slot === undefined) throw new RangeError('More sequences run than there are slots.')
     return slot

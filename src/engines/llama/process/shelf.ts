@@ -1,0 +1,126 @@
+import { commonPrefix } from './holder.ts'
+import type { Holder } from './holder.ts'
+import type { KvCache } from './kv-cache.ts'
+
+/** Tokens of a block: as many as take a few milliseconds to save, so that answers need not wait for longer at a time. */
+const blockTokens = 128
+
+/** What the cells of some tokens hold that follow upon those of `parent`. Only a block that is full has others after it. */
+interface Block {
+  readonly parent: Block | null
+  readonly tokens: readonly number[]
+  readonly state: Uint8Array
+  readonly next: Block[]
+}
+
+/** A block's state, and how many tokens of a sequence are there when it has been put back as far as it is of use. */
+export interface Shelved {
+  readonly state: Uint8Array
+  readonly end: number
+}
+
+/**
+ * What sequences have left, in memory outside the KV cache, where it costs nobody time: attention looks at every cell in
+ * use. It stands there in blocks, as a tree by the tokens that they were made after, so that what many begin with is there
+ * once. To save a token's cells and to put them back takes a hundredth of the time of reading it, or less. Where the
+ * memory is full, the block that was least recently used goes, of those that no other follows.
+ */
+export class Shelf {
+  readonly #cache: KvCache
+  readonly #mostBytes: number
+  readonly #first: Block[] = []
+  /** The least recently used first; a block is always behind those that follow it. */
+  readonly #used = new Set<Block>()
+  #bytes = 0
+
+  constructor(cache: KvCache, mostBytes: number) {
+    this.#cache = cache
+    this.#mostBytes = mostBytes
+  }
+
+  /** Saves what a slot holds, `blocks` new ones at most. Whether all that there is room for is saved then. */
+  put({ slot, tokens, fed }: Holder, blocks = Infinity): boolean {
+    if (!this.#cache.canCut(slot)) return true
+    const path: Block[] = []
+    let [saved, bytes] = [0, 0]
+    for (let start = 0; start < fed; start += blockTokens) {
+      const own = tokens.slice(start, Math.min(start + blockTokens, fed))
+      const parent = path.at(-1) ?? null
+      let block = this.#after(parent).find((one) => shared(one, own) === own.length)
+      if (block === undefined) {
+        if (saved++ === blocks) {
+          this.#touch(path)
+          return false
+        }
+        block = this.#add(parent, own, this.#cache.save(slot, start, start + own.length))
+      }
+      bytes += block.state.length
+      path.push(block)
+      if (bytes > this.#mostBytes) break
+    }
+    this.#touch(path)
+    while (this.#bytes > this.#mostBytes) this.#remove(this.#used.values().next().value)
+    return true
+  }
+
+  /** What has to be put back, in turn, for a slot that holds the first `from` of some tokens to hold as many as are there. */
+  find(tokens: readonly number[], from: number): readonly Shelved[] {
+    const path: Block[] = []
+    const found: Shelved[] = []
+    for (let end = 0; end % blockTokens === 0;) {
+      const rest = tokens.slice(end, end + blockTokens)
+      const best = longest(this.#after(path.at(-1) ?? null), rest)
+      if (best === null) break
+      end += best.length
+      path.push(best.block)
+      if (end > from) found.push({ state: best.block.state, end })
+    }
+    this.#touch(path)
+    return found
+  }
+
+  #after(parent: Block | null): Block[] {
+    return parent === null ? this.#first : parent.next
+  }
+
+  /** A block that is not full goes when a longer one has all of it. */
+  #add(parent: Block | null, tokens: readonly number[], state: Uint8Array): Block {
+    const block = { parent, tokens, state, next: [] }
+    const siblings = this.#after(parent)
+    for (const part of siblings.filter((one) => shared(one, tokens) === one.tokens.length)) this.#remove(part)
+    siblings.push(block)
+    this.#bytes += state.length
+    return block
+  }
+
+  #touch(path: readonly Block[]): void {
+    for (const block of path.toReversed()) {
+      this.#used.delete(block)
+      this.#used.add(block)
+    }
+  }
+
+  #remove(block: Block | undefined): void {
+    if (block === undefined) return
+    const siblings = this.#after(block.parent)
+    siblings.splice(siblings.indexOf(block), 1)
+    this.#used.delete(block)
+    this.#bytes -= block.state.length
+  }
+}
+
+function longest(
+  blocks: readonly Block[],
+  tokens: readonly number[],
+): { block: Block; length: number } | null {
+  let best: { block: Block; length: number } | null = null
+  for (const block of blocks) {
+    const length = shared(block, tokens)
+    if (length > (best?.length ?? 0)) best = { block, length }
+  }
+  return best
+}
+
+function shared({ tokens }: Block, others: readonly number[]): number {
+  return commonPrefix({ tokens, fed: tokens.length }, others)
+}
