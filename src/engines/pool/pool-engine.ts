@@ -8,7 +8,7 @@ import type { Prompt } from '../../chat/request.ts'
 import { addUsage, noUsage } from '../../chat/usage.ts'
 import { interleave } from '../interleave.ts'
 import { choose, prefixesOf } from './choose.ts'
-import { type Patience, patiently } from './patiently.ts'
+import { type Patience, waitFor } from './wait-for.ts'
 import { keepProbing } from './probing.ts'
 import { openReplica, type Replica, type ReplicaOptions, type TurnEnd, wordsOf } from './replica.ts'
 import { pause, type Time } from './time.ts'
@@ -76,31 +76,15 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     if (replica.probeEvery > 0) void keepProbing(replica, time, changed, closing.signal)
   }
 
-  async function* answer(
-    prompt: Prompt,
-    signal: AbortSignal,
-    notes: Notes = unnoted,
-  ): AsyncGenerator<Batch, void> {
-    signal.throwIfAborted()
-    const left = new AbortController()
-    const leaving = AbortSignal.any([signal, closing.signal, left.signal])
+  function answer(prompt: Prompt, signal: AbortSignal, notes: Notes = unnoted): AsyncIterable<Batch> {
     const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, prompt, 'begins'))
-    try {
-      const order = { prompt, tracks, leave: () => left.abort(), signal: leaving, notes }
-      for await (const batch of follow(order, null)) {
-        leaving.throwIfAborted()
-        yield batch
-      }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (closing.signal.aborted) throw stopping()
-      throw error
-    }
+    return follow({ prompt, tracks, signal, notes }, null)
   }
 
   /** Asks one replica after the other until all tracks are whole. `lost`: what broke off, and where. */
   async function* follow(order: Order, lost: Lost | null): AsyncGenerator<Batch, void> {
     const { prompt, tracks, signal, notes } = order
+    signal.throwIfAborted()
     const avoid = new Set<Replica>(lost === null ? [] : [lost.replica])
     /** Without those that cannot do what is asked. */
     let able = replicas
@@ -109,17 +93,28 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     for (let attempt = 1; ; attempt++) {
       const replica = await next({ able, prefixes, avoid, attempt, deadline, signal }).catch(
         (error: unknown) => {
-          signal.throwIfAborted()
+          throwIfLeft(signal)
           // Whoever asks for an answer is told why it ended, not why it could not go on.
           throw lost?.failure ?? error
         },
       )
       const noted = notes.asked(replica.name)
+      const turn = takeTurn(replica, order, prefixes, noted)
+      const waiting = waitFor(patience, time, signal)
       try {
-        return yield* tryOnce(replica, order, prefixes, noted)
+        for await (const batch of replica.engine.answer(prompt, waiting.signal, noted)) {
+          waiting.heard()
+          const said = turn.take(batch)
+          if (said.length > 0) yield said
+          waiting.goesOn()
+        }
+        if (!tracks.every((one) => one.hasFinished())) throw brokenOff()
+        return
       } catch (error) {
-        signal.throwIfAborted()
+        throwIfLeft(signal)
         const failure = toFailure(error)
+        waiting.over()
+        turn.end(isCurable(failure) || failure.kind === 'internal' ? failure : 'left')
         const spoken = tracks.some((one) => one.hasSpoken())
         // What one server refuses another may still do, where it is the server's fault or a way to go on is sought.
         if (!isCurable(failure)) able = able.filter((other) => other !== replica)
@@ -130,65 +125,70 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
         if (hopeless) throw lost?.failure ?? failure
         avoid.add(replica)
       } finally {
+        waiting.over()
+        turn.end('left')
         noted.ended('left', '', '')
       }
     }
   }
 
-  async function* tryOnce(
+  /** Why nobody waits for an answer any more, or no engine works on it. */
+  function throwIfLeft(signal: AbortSignal): void {
+    signal.throwIfAborted()
+    if (closing.signal.aborted) throw stopping()
+  }
+
+  /** A replica's turn at the choices of an order. */
+  function takeTurn(
     replica: Replica,
-    { prompt, tracks, signal }: Order,
+    { prompt, tracks }: Order,
     prefixes: readonly string[],
     noted: AttemptNotes,
-  ): AsyncGenerator<Batch, void> {
+  ) {
     const turn = replica.take(prompt.choices, prefixes)
     let usage = noUsage
     let state: 'waits' | 'begun' | 'over' = 'waits'
-    const ended = (outcome: TurnEnd) => {
+
+    /** Only the first end counts. */
+    function end(outcome: TurnEnd): void {
       if (state !== 'over') turn.end(outcome, usage)
       state = 'over'
     }
-    try {
-      const ask = (leaving: AbortSignal) => replica.engine.answer(prompt, leaving, noted)
-      for await (const batch of patiently(ask, patience, time, signal)) {
-        if (state === 'waits') {
-          turn.began()
-          state = 'begun'
-        }
-        const said: ChatEvent[] = []
-        for (const event of batch) {
-          if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
-          said.push(...(tracks[event.choice]?.take(event) ?? []))
-        }
-        // Its reader leaves with the last event, so that nothing may be left to do after it.
-        if (tracks.every((one) => one.hasFinished())) {
-          ended('whole')
-          noted.ended('whole', '', '')
-        }
-        if (said.length > 0) yield said
+
+    /** What is passed on of a batch. */
+    function take(batch: Batch): Batch {
+      if (state === 'waits') {
+        turn.began()
+        state = 'begun'
       }
-      if (!tracks.every((one) => one.hasFinished())) throw brokenOff()
-    } catch (error) {
-      const failure = toFailure(error)
-      if (!signal.aborted && (isCurable(failure) || failure.kind === 'internal')) ended(failure)
-      throw error
-    } finally {
-      ended('left')
+      const said: ChatEvent[] = []
+      for (const event of batch) {
+        if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
+        said.push(...(tracks[event.choice]?.take(event) ?? []))
+      }
+      // Its reader leaves with the last event, so that nothing may be left to do after it.
+      if (tracks.every((one) => one.hasFinished())) {
+        end('whole')
+        noted.ended('whole', '', '')
+      }
+      return said
     }
+    return { take, end }
   }
 
   /** Each choice that has not finished goes on by itself. */
-  async function* goOn({ tracks, leave, signal, notes }: Order, lost: Lost): AsyncGenerator<Batch, void> {
+  async function* goOn({ tracks, signal, notes }: Order, lost: Lost): AsyncGenerator<Batch, void> {
     if (!isCurable(lost.failure)) throw lost.failure
-    const left = tracks.filter((one) => !one.hasFinished())
-    const streams = left.map((one) => {
-      const { choice } = one
+    const left = new AbortController()
+    const leaving = AbortSignal.any([signal, left.signal])
+    const unfinished = tracks.filter((one) => !one.hasFinished())
+    const streams = unfinished.map((one) => {
       const rest = one.rest()
       if (rest === 'lost') throw lost.failure
-      if (rest === 'over') return over(choice)
-      return follow({ prompt: rest.prompt, tracks: [rest.track], leave, signal, notes }, lost)
+      if (rest === 'over') return over(one.choice)
+      return follow({ prompt: rest.prompt, tracks: [rest.track], signal: leaving, notes }, lost)
     })
-    yield* interleave(streams, leave)
+    yield* interleave(streams, () => left.abort())
   }
 
   /** Whether the same engine may do better a moment later. */
@@ -208,7 +208,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
       const ms = opens > 0 ? opens : firstPause * 2 ** (attempt - 1) * (0.5 + time.random() / 2)
       if (time.now() + ms > deadline) throw busy(ms)
       pausing += 1
-      await pause(ms, time, signal).finally(() => (pausing -= 1))
+      await pause(ms, time, AbortSignal.any([signal, closing.signal])).finally(() => (pausing -= 1))
     }
   }
 
@@ -229,34 +229,37 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
     signal: AbortSignal,
     notes: Notes = unnoted,
   ): Promise<Embeddings> {
-    const leaving = AbortSignal.any([signal, closing.signal])
     const avoid = new Set<Replica>()
     let able = replicas
     const deadline = time.now() + longestWait
     for (let attempt = 1; ; attempt++) {
-      const replica = await next({ able, prefixes: [], avoid, attempt, deadline, signal: leaving })
+      const replica = await next({ able, prefixes: [], avoid, attempt, deadline, signal }).catch(
+        (error: unknown) => {
+          throwIfLeft(signal)
+          throw error
+        },
+      )
       const noted = notes.asked(replica.name)
       const turn = replica.take(1, [])
-      const ask = (left: AbortSignal) => once(() => replica.engine.embed(request, left, noted))
+      const waiting = waitFor(patience, time, signal)
       try {
-        for await (const embeddings of patiently(ask, patience, time, leaving)) {
-          turn.began()
-          turn.end('whole', { ...noUsage, promptTokens: embeddings.tokens })
-          noted.ended('whole', '', '')
-          return embeddings
-        }
+        const embeddings = await replica.engine.embed(request, waiting.signal, noted)
+        turn.began()
+        turn.end('whole', { ...noUsage, promptTokens: embeddings.tokens })
+        noted.ended('whole', '', '')
+        return embeddings
       } catch (error) {
         const failure = toFailure(error)
         const curable = isCurable(failure) || failure.kind === 'internal'
-        turn.end(leaving.aborted || !curable ? 'left' : failure, noUsage)
-        signal.throwIfAborted()
-        if (closing.signal.aborted) throw stopping()
+        turn.end(signal.aborted || closing.signal.aborted || !curable ? 'left' : failure, noUsage)
+        throwIfLeft(signal)
         if (!isCurable(failure)) able = able.filter((other) => other !== replica)
         const hopeless = attempt >= mostAttempts || able.length === 0 || !curable
         note(replica, failure, hopeless ? 'ends' : 'asked for again', noted)
         if (hopeless) throw failure
         avoid.add(replica)
       } finally {
+        waiting.over()
         noted.ended('left', '', '')
       }
     }
@@ -294,8 +297,6 @@ interface Order {
   readonly prompt: Prompt
   /** By the number that the replica gives the choice. */
   readonly tracks: readonly Track[]
-  /** Has everybody who works on the answer leave. */
-  readonly leave: () => void
   readonly signal: AbortSignal
   readonly notes: Notes
 }
@@ -319,10 +320,6 @@ interface Lost {
 /** A choice whose limit was reached with the last token before it broke off. */
 async function* over(choice: number): AsyncGenerator<Batch, void> {
   yield [{ type: 'finish', choice, reason: 'length' }]
-}
-
-async function* once<T>(ask: () => Promise<T>): AsyncGenerator<T, void> {
-  yield await ask()
 }
 
 function brokenOff(): Failure {

@@ -4,7 +4,7 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from '
 import { type Dispatcher, Pool } from 'undici'
 import { Failure } from '../../chat/failure.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import { readSse } from '../../read-sse.ts'
+import { sseSplitter } from '../../read-sse.ts'
 import { type Chunk, readChunk } from './read-chunk.ts'
 import { readFailure } from './read-failure.ts'
 import { fieldOf, parseJson } from './read-json.ts'
@@ -24,19 +24,23 @@ export interface WrittenRequest {
   readonly body: JsonObject
 }
 
+/** Takes what came together. `enough`: the rest is not wanted. A promise: nothing more is wanted until it resolves. */
+export type Take = (chunks: readonly Chunk[]) => Promise<void> | 'enough' | undefined
+
 /** Connections to one server, kept open from one request to the next. */
 export interface Connections {
   /**
-   * Sends a request for a stream and gives what comes of it, no faster than it is read and what came together at once. Ends where the server says that
-   * the answer is over. Leaves at once, and so does the server, when the signal aborts or the reader returns.
-   * Throws the server's refusal as a `Failure`, and `engine-lost` where it cannot be reached or understood.
-   * `context`: headers that say in whose name it is asked.
+   * Sends a request for a stream and has `take` take what comes of it. Resolves where the server says that the answer is
+   * over, or where the taker has enough. Leaves at once, and so does the server, when the signal aborts.
+   * Throws the server's refusal as a `Failure`, `engine-lost` where it cannot be reached or understood, and what `take`
+   * throws. `context`: headers that say in whose name it is asked.
    */
   ask(
     order: WrittenRequest,
     signal: AbortSignal,
     context: Readonly<Record<string, string>>,
-  ): AsyncGenerator<readonly Chunk[], void>
+    take: Take,
+  ): Promise<void>
   /** Reads a small JSON document at a path, which starts from the address: `models`, `../health`. Throws as `ask` does. */
   get(path: string, signal: AbortSignal): Promise<unknown>
   /** The same, of what the server answers to a small question. */
@@ -81,13 +85,12 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     return { type: head('content-type'), bytes, refused }
   }
 
-  async function* ask(
+  async function ask(
     { path, body }: WrittenRequest,
     signal: AbortSignal,
     context: Readonly<Record<string, string>>,
-  ): AsyncGenerator<readonly Chunk[], void> {
-    let over = false
-    let answer: Readable | undefined
+    take: Take,
+  ): Promise<void> {
     try {
       const { type, bytes, refused } = await send({
         method: 'POST',
@@ -98,22 +101,72 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
       })
       // Some servers have status 200 for everything.
       if (!type.startsWith('text/event-stream')) throw await refused()
-      answer = bytes
-      // The reader below sees every error but that of leaving, which is none.
-      bytes.on('error', () => {})
-      for await (const events of readSse(bytes.iterator({ destroyOnReturn: false }))) {
-        const end = events.indexOf('[DONE]')
-        over = end !== -1
-        yield* readEvents(over ? events.slice(0, end) : events)
-        if (over) return
-      }
+      await readStream(bytes, take)
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
-    } finally {
-      // What is left of an answer that is over is read, so that its connection can be used again.
-      if (over) answer?.resume()
-      else answer?.destroy()
     }
+  }
+
+  /** Reads to the end that the server tells, or to that of the body. */
+  function readStream(bytes: Readable, take: Take): Promise<void> {
+    const split = sseSplitter()
+    const decoder = new TextDecoder()
+    let parts: Buffer[] = []
+    let over = false
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        over = true
+        bytes.destroy()
+      }
+      /** What one read from the socket has brought comes in parts, which are taken together. */
+      const read = (): void => {
+        if (over || parts.length === 0) return
+        const text = decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts), { stream: true })
+        parts = []
+        const events = split(text)
+        const end = events.indexOf('[DONE]')
+        try {
+          const full = takeEvents(end === -1 ? events : events.slice(0, end), take)
+          if (full === 'enough') leave()
+          // What is left of an answer that is over is read, so that its connection can be used again.
+          else if (end !== -1) over = true
+          else if (full !== undefined) {
+            bytes.pause()
+            void full.then(() => bytes.resume())
+          }
+          if (over) resolve()
+        } catch (error) {
+          leave()
+          reject(error)
+        }
+      }
+      bytes.on('data', (part: Buffer) => {
+        if (over) return
+        parts.push(part)
+        if (parts.length === 1) queueMicrotask(read)
+      })
+      bytes.once('end', () => {
+        read()
+        resolve()
+      })
+      bytes.on('error', (error) => {
+        read()
+        over = true
+        reject(error)
+      })
+    })
+  }
+
+  /** All of them, or those before one that is none, which is then thrown. */
+  function takeEvents(events: readonly string[], take: Take): ReturnType<Take> {
+    const chunks: Chunk[] = []
+    try {
+      for (const data of events) chunks.push(readEvent(data))
+    } catch (error) {
+      if (chunks.length > 0) void take(chunks)
+      throw error
+    }
+    return chunks.length > 0 ? take(chunks) : undefined
   }
 
   async function document(
@@ -126,18 +179,6 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
     }
-  }
-
-  /** All of them, or those before one that is none, which is then thrown. */
-  function* readEvents(events: readonly string[]): Generator<readonly Chunk[], void> {
-    const chunks: Chunk[] = []
-    try {
-      for (const data of events) chunks.push(readEvent(data))
-    } catch (error) {
-      if (chunks.length > 0) yield chunks
-      throw error
-    }
-    if (chunks.length > 0) yield chunks
   }
 
   function readEvent(data: string): Chunk {

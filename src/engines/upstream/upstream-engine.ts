@@ -5,12 +5,12 @@ import { Failure } from '../../chat/failure.ts'
 import { type Notes, unnoted } from '../../chat/notes.ts'
 import { isBareText, type Prompt } from '../../chat/request.ts'
 import { overflow } from '../llama/overflow.ts'
+import { pushed, type Say } from '../pushed.ts'
 import { type Begun, begunOf } from './begun.ts'
 import { countPrompt, countText, uncountable } from './count-tokens.ts'
 import { type ChoiceReader, choiceReader } from './choice-reader.ts'
-import { openConnections } from './exchange.ts'
+import { openConnections, type Take } from './exchange.ts'
 import type { MediaFetcher } from './fetch-media.ts'
-import { interleave } from '../interleave.ts'
 import type { Chunk, ChunkCounts } from './read-chunk.ts'
 import { readEmbeddings } from './read-embeddings.ts'
 import { readOverflow } from './read-failure.ts'
@@ -65,59 +65,58 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   const budget =
     options.budget === 'auto' ? (traits.keepsBudget === 'always' ? 'there' : 'here') : options.budget
   const connections = openConnections({ url, key: options.key, clock })
-  const closing = new AbortController()
   let splits = traits.splitsThought
   let source: CountSource | null = null
   let running = 0
+  let closed = false
 
-  async function* answer(
-    prompt: Prompt,
-    signal: AbortSignal,
-    notes: Notes = unnoted,
-  ): AsyncGenerator<Batch, void> {
-    signal.throwIfAborted()
+  /** Works on an answer until it is over. What was said before a failure stays said. */
+  async function work(prompt: Prompt, signal: AbortSignal, notes: Notes, say: Say<Batch>): Promise<void> {
+    if (closed) throw stopping()
     running += prompt.choices
-    const left = new AbortController()
-    const leaving = AbortSignal.any([signal, closing.signal, left.signal])
     try {
-      const messages = await withMedia(prompt, options.media, traits, leaving)
-      for await (const batch of answerAll({ ...prompt, messages }, leaving, notes, () => left.abort())) {
-        leaving.throwIfAborted()
-        yield batch
-      }
+      const messages = await withMedia(prompt, options.media, traits, signal)
+      await answerAll({ ...prompt, messages }, signal, notes, say)
     } catch (error) {
-      signal.throwIfAborted()
-      if (closing.signal.aborted) throw stopping()
-      throw error
+      throw closed ? stopping() : error
     } finally {
       running -= prompt.choices
     }
   }
 
   /** All choices by one request, or each by one of its own where the server or the budget asks for that. */
-  function answerAll(
+  async function answerAll(
     prompt: Prompt,
     signal: AbortSignal,
     notes: Notes,
-    leave: () => void,
-  ): AsyncIterable<Batch> {
-    if (closing.signal.aborted) throw stopping()
+    say: Say<Batch>,
+  ): Promise<void> {
+    if (closed) throw stopping()
     const { choices, thinking } = prompt
-    if (choices === 1) return converse(prompt, 0, 1, signal, notes)
-    if (traits.several && (thinking.mode === 'off' || budget === 'there'))
-      return converse(prompt, 0, choices, signal, notes)
-    const each = Array.from({ length: choices }, (_, choice) => converse(prompt, choice, 1, signal, notes))
-    return interleave(each, leave)
+    if (choices === 1 || (traits.several && (thinking.mode === 'off' || budget === 'there')))
+      return converse(prompt, 0, choices, signal, notes, say)
+    const left = new AbortController()
+    const leaving = AbortSignal.any([signal, left.signal])
+    const each = Array.from({ length: choices }, (_, choice) =>
+      converse(prompt, choice, 1, leaving, notes, say),
+    )
+    try {
+      await Promise.all(each)
+    } finally {
+      left.abort()
+      await Promise.allSettled(each)
+    }
   }
 
   /** Asks for some choices, and where a thought has used up its budget, for the answer behind it. */
-  async function* converse(
+  async function converse(
     prompt: Prompt,
     first: number,
     choices: number,
     signal: AbortSignal,
     notes: Notes,
-  ): AsyncGenerator<Batch, void> {
+    say: Say<Batch>,
+  ): Promise<void> {
     const order = {
       traits,
       model: options.model,
@@ -127,19 +126,20 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       first,
       budget,
     } as const
-    const thought = yield* follow(order, 'begins', signal, notes)
+    const thought = await follow(order, 'begins', signal, notes, say)
     if (thought === null) return
-    const closed: Begun = { reasoning: thought, at: 'answer', text: '' }
-    yield* follow({ ...order, begun: closed }, 'goes on', signal, notes)
+    const behind: Begun = { reasoning: thought, at: 'answer', text: '' }
+    await follow({ ...order, begun: behind }, 'goes on', signal, notes, say)
   }
 
   /** Gives the thought where its budget ended it, and null where the answer is over. */
-  async function* follow(
+  async function follow(
     order: Order,
     answer: 'begins' | 'goes on',
     signal: AbortSignal,
     notes: Notes,
-  ): AsyncGenerator<Batch, string | null> {
+    say: Say<Batch>,
+  ): Promise<string | null> {
     const { prompt, begun, choices, first } = order
     const { thinking } = prompt
     // Where it can be closed here, no thought goes on over its budget, whatever its server makes of that.
@@ -173,22 +173,29 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       }
     }
 
+    function hand(): Promise<void> | undefined {
+      if (said.length === 0) return undefined
+      const batch = said
+      said = []
+      return say(batch)
+    }
+
+    /** What is said before a choice is lost. */
     function lose(): void {
       for (const reader of readers) said.push(...reader.lost())
+      void hand()
     }
 
     try {
-      for await (const chunks of ask(order, signal, notes)) {
+      await ask(order, signal, notes, (chunks) => {
         for (const chunk of chunks) read(chunk)
-        const batch = said
-        said = []
-        if (batch.length > 0) yield batch
-        if (readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')) break
-      }
+        const full = hand()
+        const isFull = readers.every((reader) => reader.state() === 'budget' || reader.state() === 'length')
+        return isFull ? 'enough' : full
+      })
     } catch (error) {
       signal.throwIfAborted()
       lose()
-      if (said.length > 0) yield said
       throw error
     }
     const [only] = readers
@@ -198,7 +205,6 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     }
     if (readers.some((reader) => reader.state() === 'going')) {
       lose()
-      if (said.length > 0) yield said
       throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
     }
     const told = counts ?? (await recount(order, readers, signal))
@@ -219,31 +225,30 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
           counter.all(),
         ),
       )
-    // What a choice has to say at its end may be that it failed.
-    if (said.length > 0) yield said
-    for (const reader of readers) yield reader.end()
+    try {
+      // What a choice has to say at its end may be that it failed.
+      for (const reader of readers) said.push(...reader.end())
+    } finally {
+      void hand()
+    }
     return null
   }
 
   /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
-  async function* ask(
-    order: Order,
-    signal: AbortSignal,
-    notes: Notes,
-  ): AsyncGenerator<readonly Chunk[], void> {
+  async function ask(order: Order, signal: AbortSignal, notes: Notes, take: Take): Promise<void> {
     const { path, body } = isBareText(order.prompt) ? writeCompletion(order) : writeRequest(order)
     let begun = false
     notes.started()
     try {
-      for await (const chunks of connections.ask({ path, body }, signal, notes.context)) {
+      await connections.ask({ path, body }, signal, notes.context, (chunks) => {
         begun = true
-        yield chunks
-      }
+        return take(chunks)
+      })
     } catch (error) {
       if (begun) throw error
       const room = roomAfter(error, Number(body['max_tokens']), order.prompt)
       notes.decided('asked_max_tokens', room)
-      yield* connections.ask({ path, body: { ...body, max_tokens: room } }, signal, notes.context)
+      await connections.ask({ path, body: { ...body, max_tokens: room } }, signal, notes.context, take)
     }
   }
 
@@ -272,7 +277,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   }
 
   async function count(prompt: Prompt, signal: AbortSignal): Promise<PromptTokens> {
-    if (closing.signal.aborted) throw stopping()
+    if (closed) throw stopping()
     const order = {
       traits,
       model: options.model,
@@ -283,10 +288,10 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       budget,
     }
     try {
-      return await countPrompt(order, connections, AbortSignal.any([signal, closing.signal]))
+      return await countPrompt(order, connections, signal)
     } catch (error) {
       signal.throwIfAborted()
-      if (closing.signal.aborted) throw stopping()
+      if (closed) throw stopping()
       const kind = error instanceof Failure ? error.kind : 'internal'
       throw kind === 'engine-lost' || kind === 'overloaded' ? error : uncountable()
     }
@@ -305,16 +310,15 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     signal: AbortSignal,
     notes: Notes = unnoted,
   ): Promise<Embeddings> {
-    const leaving = AbortSignal.any([signal, closing.signal])
     running += 1
     try {
       const body = { model: options.model, input: request.texts, encoding_format: 'float' }
       notes.started()
-      const said = await connections.embed(body, leaving, notes.context)
+      const said = await connections.embed(body, signal, notes.context)
       return readEmbeddings(said, request)
     } catch (error) {
       signal.throwIfAborted()
-      if (closing.signal.aborted) throw stopping()
+      if (closed) throw stopping()
       throw error
     } finally {
       running -= 1
@@ -322,13 +326,14 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   }
 
   return {
-    answer,
+    answer: (prompt, signal, notes = unnoted) =>
+      pushed((say, leaving) => work(prompt, leaving, notes, say), signal),
     embed,
     count,
     probe: (signal) => connections.ping(traits.health, signal),
     state: () => ({ status: 'ready', reason: '', running, waiting: 0 }),
     async close() {
-      closing.abort()
+      closed = true
       await Promise.all([connections.close(), options.media?.close()])
     },
   }

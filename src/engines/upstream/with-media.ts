@@ -15,7 +15,9 @@ export function withMedia(
   fetcher: MediaFetcher | null,
   traits: ServerTraits,
   signal: AbortSignal,
-): Promise<Prompt['messages']> {
+): Prompt['messages'] | Promise<Prompt['messages']> {
+  if (messages.every((one) => one.role !== 'user' || one.parts.every(({ type }) => type === 'text')))
+    return messages
   const put = async (part: Part): Promise<readonly Part[]> => {
     if (part.type === 'text') return [part]
     const url = await fetched(part, model, fetcher, signal)
