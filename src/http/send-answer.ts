@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Batch } from '../chat/event.ts'
 import { toFailure } from '../chat/failure.ts'
 import type { Model } from '../chat/model.ts'
@@ -32,24 +32,18 @@ export async function sendAnswer(
 ): Promise<FastifyReply | void> {
   if (chat.model.standIn !== '') void reply.header('x-silica-stand-in', chat.model.standIn)
   void tellLife(parts, reply, chat.model)
-  const gone = whenGone(reply)
   const arrival = { ...request.arrival, body: bodyOf(request) }
-  try {
+  return whileHere(reply, async (gone) => {
     const { batches, standings } = await parts.complete(request.caller, chat, arrival, gone)
     void reply.headers(limitHeaders(standings))
     if (chat.reply.kind === 'stream') {
-      reply.hijack()
-      for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')
-      await sendStream(parts, reply.raw, batches, writers.stream(), request.id, gone)
+      await sendStream(parts, reply.hijack(), batches, writers.stream(), request.id, gone)
       return
     }
     const writer = writers.whole()
     for await (const batch of batches) for (const event of batch) writer.write(event)
-    return await sendJson(reply, writer.end())
-  } catch (error) {
-    if (!gone.aborted) throw error
-    reply.hijack()
-  }
+    return sendJson(reply, writer.end())
+  })
 }
 
 /** An answer of a deprecated model says so in its headers. */
@@ -62,65 +56,77 @@ export function tellLife(
 }
 
 /** Sends the JSON that `answer` gives, or nothing to a caller who has left. */
-export async function unlessGone(
+export function unlessGone(
   reply: FastifyReply,
   answer: (gone: AbortSignal) => Promise<string>,
 ): Promise<FastifyReply | void> {
-  const gone = whenGone(reply)
-  try {
-    return await sendJson(reply, await answer(gone))
-  } catch (error) {
-    if (!gone.aborted) throw error
-    reply.hijack()
-  }
+  return whileHere(reply, async (gone) => sendJson(reply, await answer(gone)))
 }
 
 export function sendJson(reply: FastifyReply, body: string): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(body)
 }
 
-/** Made once: every answer ends with it, also a whole one, and a stack costs more than to write a token. */
+/** Made once: a stack costs more than to write a token. */
 const left = new Error('The caller has left.')
 
-/** Aborts when the caller leaves. */
-function whenGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort(left))
-  return gone.signal
+/** Has the caller answered, with a signal that aborts when they leave before the end. What is thrown then, is nobody's. */
+async function whileHere(
+  reply: FastifyReply,
+  answer: (gone: AbortSignal) => Promise<FastifyReply | void>,
+): Promise<FastifyReply | void> {
+  const leaving = new AbortController()
+  const leave = () => leaving.abort(left)
+  reply.raw.on('close', leave)
+  try {
+    return await answer(leaving.signal)
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error
+    reply.hijack()
+  } finally {
+    reply.raw.off('close', leave)
+  }
 }
 
-/** Writes what one turn of the event loop brings as one piece, waits while the reader is slow, ends with the answer. */
+/**
+ * Writes each batch as one piece, waits while the reader is slow, ends with the answer. What is written in one turn of the
+ * event loop, Node sends as one.
+ */
 async function sendStream(
   parts: HttpParts,
-  raw: ServerResponse,
+  reply: FastifyReply,
   batches: AsyncIterable<Batch>,
   writer: StreamWriter,
   traceId: string,
   gone: AbortSignal,
 ): Promise<void> {
-  let held = ''
-  const flush = () => {
-    if (held !== '' && !raw.destroyed) raw.write(held)
-    held = ''
+  const { raw } = reply
+  const write = (text: string) => {
+    if (text !== '' && !raw.destroyed) raw.write(text)
   }
   let stopPings = (): void => {}
   const pingLater = () => {
     stopPings = parts.after(pingEvery, () => {
-      if (!raw.writableNeedDrain) held += writer.ping
-      flush()
+      if (!raw.writableNeedDrain) write(writer.ping)
       pingLater()
     })
   }
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  void reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  const headers: OutgoingHttpHeaders = {}
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) headers[name] = value
+  raw.writeHead(200, headers)
   if (writer.ping !== '') pingLater()
+  let last = ''
   try {
     for await (const batch of batches) {
-      if (held === '') setImmediate(flush)
-      for (const event of batch) held += writer.write(event)
+      let text = ''
+      for (const event of batch) text += writer.write(event)
+      write(text)
       if (raw.writableNeedDrain)
         await once(raw, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledAfter)]) })
     }
-    held += writer.end()
+    last = writer.end()
   } catch (error) {
     if (gone.aborted || raw.writableNeedDrain) {
       raw.destroy()
@@ -128,10 +134,9 @@ async function sendStream(
     }
     const failure = toFailure(error)
     parts.failed(traceId, failure)
-    held += writer.fail(failure)
+    last = writer.fail(failure)
   } finally {
     stopPings()
   }
-  flush()
-  raw.end()
+  raw.end(last)
 }

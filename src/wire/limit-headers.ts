@@ -6,10 +6,20 @@ import type { Standing } from '../chat/limits.ts'
  * requests the one that leaves least, of all that count tokens likewise. Times are seconds, rounded up.
  */
 export function limitHeaders(standings: readonly Standing[]): Readonly<Record<string, string>> {
-  return {
-    ...headersOf('requests', leastOf(standings.filter(({ metric }) => metric.startsWith('R')))),
-    ...headersOf('tokens', leastOf(standings.filter(({ metric }) => metric.startsWith('T')))),
+  const headers: Record<string, string> = {}
+  const requests = leastOf('R', standings)
+  if (requests !== undefined) {
+    headers['x-ratelimit-limit-requests'] = String(requests.most)
+    headers['x-ratelimit-remaining-requests'] = String(requests.remaining)
+    headers['x-ratelimit-reset-requests'] = inSeconds(requests)
   }
+  const tokens = leastOf('T', standings)
+  if (tokens !== undefined) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.most)
+    headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining)
+    headers['x-ratelimit-reset-tokens'] = inSeconds(tokens)
+  }
+  return headers
 }
 
 /** The same for a request that was refused, and when to come back, where that is known. */
@@ -20,18 +30,18 @@ export function refusalHeaders({ retryAfter, standings }: Failure): Readonly<Rec
   }
 }
 
-function leastOf(standings: readonly Standing[]): Standing | undefined {
-  const [least] = standings.toSorted(
-    (one, other) => one.remaining - other.remaining || other.resetsIn - one.resetsIn,
-  )
+function leastOf(counts: 'R' | 'T', standings: readonly Standing[]): Standing | undefined {
+  let least: Standing | undefined
+  for (const one of standings)
+    if (one.metric.startsWith(counts) && (least === undefined || leavesLess(one, least))) least = one
   return least
 }
 
-function headersOf(what: 'requests' | 'tokens', standing: Standing | undefined): Record<string, string> {
-  if (standing === undefined) return {}
-  return {
-    [`x-ratelimit-limit-${what}`]: String(standing.most),
-    [`x-ratelimit-remaining-${what}`]: String(standing.remaining),
-    [`x-ratelimit-reset-${what}`]: `${Math.ceil(standing.resetsIn / 1000)}s`,
-  }
+function leavesLess(one: Standing, other: Standing): boolean {
+  if (one.remaining !== other.remaining) return one.remaining < other.remaining
+  return one.resetsIn > other.resetsIn
+}
+
+function inSeconds({ resetsIn }: Standing): string {
+  return `${Math.ceil(resetsIn / 1000)}s`
 }

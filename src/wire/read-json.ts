@@ -49,9 +49,11 @@ function nestsDeeper(body: Uint8Array, limit: number): boolean {
   return false
 }
 
+const strict = new TextDecoder('utf-8', { fatal: true })
+
 function readText(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return strict.decode(body)
   } catch {
     throw new Failure(
       'invalid-request',

@@ -5,22 +5,30 @@ export interface Instrument {
 }
 
 export interface Counter extends Instrument {
-  add(by: number, ...labels: readonly string[]): void
+  /** The one that has these values of its labels; to be kept by whoever counts often. */
+  of(...labels: readonly string[]): { add(by: number): void }
 }
 
 export interface Histogram extends Instrument {
-  observe(value: number, ...labels: readonly string[]): void
+  /** As a counter's. */
+  of(...labels: readonly string[]): { observe(value: number): void }
 }
 
 /** Values of labels must be few: each combination is kept for as long as the process runs. */
 export function counter(name: string, help: string, ...names: readonly string[]): Counter {
-  const values = new Map<string, number>()
-  return {
-    add(by, ...labels) {
-      const key = keyOf(names, labels)
-      values.set(key, (values.get(key) ?? 0) + by)
+  const series = new Map<string, { value: number; add(by: number): void }>()
+  const fresh = () => ({
+    value: 0,
+    add(by: number) {
+      this.value += by
     },
-    write: () => head(name, help, 'counter') + lines(name, values),
+  })
+  return {
+    of: (...labels) => findOrMake(series, keyOf(names, labels), fresh),
+    write() {
+      const values = [...series].map(([key, { value }]) => [key, value] as const)
+      return head(name, help, 'counter') + lines(name, values)
+    },
   }
 }
 
@@ -46,17 +54,19 @@ export function histogram(
   bounds: readonly number[],
   ...names: readonly string[]
 ): Histogram {
-  const series = new Map<string, { readonly counts: number[]; sum: number }>()
-  return {
-    observe(value, ...labels) {
-      const key = keyOf(names, labels)
-      const one = series.get(key) ?? { counts: Array<number>(bounds.length + 1).fill(0), sum: 0 }
-      series.set(key, one)
-      let bucket = bounds.findIndex((bound) => value <= bound)
-      if (bucket === -1) bucket = bounds.length
-      one.counts[bucket] = (one.counts[bucket] ?? 0) + 1
-      one.sum += value
+  const series = new Map<string, { counts: number[]; sum: number; observe(value: number): void }>()
+  const fresh = () => ({
+    counts: Array<number>(bounds.length + 1).fill(0),
+    sum: 0,
+    observe(value: number) {
+      const found = bounds.findIndex((bound) => value <= bound)
+      const bucket = found === -1 ? bounds.length : found
+      this.counts[bucket] = (this.counts[bucket] ?? 0) + 1
+      this.sum += value
     },
+  })
+  return {
+    of: (...labels) => findOrMake(series, keyOf(names, labels), fresh),
     write() {
       let text = head(name, help, 'histogram')
       for (const [key, { counts, sum }] of series) {
@@ -70,6 +80,12 @@ export function histogram(
       return text
     },
   }
+}
+
+function findOrMake<One>(all: Map<string, One>, key: string, make: () => One): One {
+  const found = all.get(key) ?? make()
+  all.set(key, found)
+  return found
 }
 
 function head(name: string, help: string, type: string): string {

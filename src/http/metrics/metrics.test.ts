@@ -71,15 +71,15 @@ test('an answer is counted by model, with its tokens and its times', () => {
 
 test('values of labels cannot break a line', () => {
   const count = counter('a_total', 'A.', 'b')
-  count.add(2, 'x"\\\ny')
-  count.add(1, 'x"\\\ny')
+  count.of('x"\\\ny').add(2)
+  count.of('x"\\\ny').add(1)
   expect(count.write()).toBe('# HELP a_total A.\n# TYPE a_total counter\na_total{b="x\\"\\\\\\ny"} 3\n')
 })
 
 test('what is equal to the end of a bucket is in it', () => {
   const times = histogram('t', 'T.', [1, 2])
-  times.observe(1)
-  times.observe(2.5)
+  times.of().observe(1)
+  times.of().observe(2.5)
   expect(times.write()).toContain(
     't_bucket{le="1"} 1\nt_bucket{le="2"} 1\nt_bucket{le="+Inf"} 2\nt_sum 3.5\nt_count 2\n',
   )

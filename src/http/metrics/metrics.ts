@@ -112,21 +112,33 @@ export function openMetrics({ states, records, redis, spansDropped, used }: Metr
     reading('process_cpu_seconds_total', 'Processor time of the server.', [], () => [[used().cpu]]),
     reading('process_resident_memory_bytes', 'Memory of the server.', [], () => [[used().memory]]),
   ]
+  const answersOf = (model: string) => ({
+    prompt: tokens.of(model, 'prompt'),
+    cached: tokens.of(model, 'cached'),
+    generated: tokens.of(model, 'generated'),
+    thought: tokens.of(model, 'thought'),
+    answer: answer.of(model),
+    firstToken: firstToken.of(model),
+    token: token.of(model),
+  })
+  const answers = new Map<string, ReturnType<typeof answersOf>>()
   return {
     answered(record) {
       const { model, outcome, failure, receivedAt, firstTokenAt, doneAt, completionTokens } = record
-      requests.add(1, model, failure ?? outcome)
-      tokens.add(record.promptTokens, model, 'prompt')
-      tokens.add(record.cachedTokens, model, 'cached')
-      tokens.add(completionTokens, model, 'generated')
-      tokens.add(record.reasoningTokens, model, 'thought')
-      answer.observe((doneAt - receivedAt) / 1000, model)
+      const all = answers.get(model) ?? answersOf(model)
+      answers.set(model, all)
+      requests.of(model, failure ?? outcome).add(1)
+      all.prompt.add(record.promptTokens)
+      all.cached.add(record.cachedTokens)
+      all.generated.add(completionTokens)
+      all.thought.add(record.reasoningTokens)
+      all.answer.observe((doneAt - receivedAt) / 1000)
       if (firstTokenAt === null) return
-      firstToken.observe((firstTokenAt - receivedAt) / 1000, model)
-      if (completionTokens > 1) token.observe((doneAt - firstTokenAt) / 1000 / (completionTokens - 1), model)
+      all.firstToken.observe((firstTokenAt - receivedAt) / 1000)
+      if (completionTokens > 1) all.token.observe((doneAt - firstTokenAt) / 1000 / (completionTokens - 1))
     },
-    failed: (kind) => failures.add(1, kind),
-    decided: (model, decision) => limits.add(1, model, decision),
+    failed: (kind) => failures.of(kind).add(1),
+    decided: (model, decision) => limits.of(model, decision).add(1),
     write: () => instruments.map((instrument) => instrument.write()).join(''),
   }
 }
