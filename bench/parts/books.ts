@@ -14,6 +14,7 @@ import { serverSecret } from '../../src/accounts/server-secret.ts'
 import { metrics } from '../../src/chat/limits.ts'
 import { after } from '../../src/cli/world.ts'
 import { openMetrics } from '../../src/http/metrics/metrics.ts'
+import { idMaker } from '../../src/main.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { openRedis } from '../../src/storage/redis.ts'
 import { freshDatabase } from '../../tests/storage/fresh-database.ts'
@@ -41,7 +42,7 @@ export async function openBooks(kind: 'sqlite' | 'postgres', redis: string): Pro
   const fresh = await freshDatabase(kind)
   const folder = mkdtempSync(join(tmpdir(), 'silica-bench-'))
   const database = await openDatabase(fresh.place)
-  const newId = () => Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex')
+  const newId = idMaker({ clock: Date.now, randomBytes })
   const journal = Journal.open(folder, newId())
   const changed = ({ status }: { readonly status: string }) => console.log(`the ledger is ${status}`)
   const ledger = openLedger({ database, journal, room: 1e9, changed })

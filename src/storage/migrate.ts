@@ -8,10 +8,11 @@ import { levels } from './migrations/0004-levels.ts'
 import { lives } from './migrations/0005-lives.ts'
 import { stories } from './migrations/0006-stories.ts'
 import { bodies } from './migrations/0007-bodies.ts'
+import { sums } from './migrations/0008-sums.ts'
 import type { Migration } from './tables.ts'
 
 /** Every migration, oldest first. A new one goes to the end. */
-const released: readonly Migration[] = [keys, accounts, requests, levels, lives, stories, bodies]
+const released: readonly Migration[] = [keys, accounts, requests, levels, lives, stories, bodies, sums]
 
 /**
  * Brings the schema up to date, whole or not at all. Safe when several processes start at once. Throws

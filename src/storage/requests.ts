@@ -50,24 +50,30 @@ const orLacked = (column: string, value: string): string =>
   lacked.has(column) ? `coalesce(${value}, ${lacked.get(column)})` : value
 
 const alike = ['account_id', 'key_id', 'model', 'first_token_bin', 'token_bin']
-const tokens = ['prompt_tokens', 'cached_tokens', 'completion_tokens', 'reasoning_tokens']
+const counted = ['prompt_tokens', 'cached_tokens', 'completion_tokens', 'reasoning_tokens']
 
-/** In SQLite a trigger does the same for each row. Servers lock the sums in the same order, so that none waits for another. */
+/** Adds to the sums of hours. Servers lock them in the same order, so that none waits for another. */
+const sumUp = (rows: string) => `
+  insert into usage_hours as old (received_at, outcome, ${alike.join(', ')}, requests, ${counted.join(', ')})
+  select received_at - received_at % 3600000, coalesce(failure, outcome), ${alike.join(', ')}, count(*),
+    ${counted.map((column) => `sum(${column})`).join(', ')}
+  from ${rows} group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+  on conflict (received_at, outcome, ${alike.join(', ')}) do update set
+    ${['requests', ...counted].map((column) => `${column} = old.${column} + excluded.${column}`).join(', ')}`
+
 const postgresInsert = `
   with fresh as (
     insert into requests (${columns.join(', ')})
     select ${columns.map((column) => orLacked(column, column)).join(', ')}
     from json_populate_recordset(null::requests, $1) on conflict do nothing returning *
   )
-  insert into usage_hours as old (received_at, outcome, requests, ${[...alike, ...tokens].join(', ')})
-  select received_at - received_at % 3600000, coalesce(failure, outcome), count(*), ${alike.join(', ')},
-    ${tokens.map((column) => `sum(${column})`).join(', ')}
-  from fresh group by 1, 2, ${alike.join(', ')} order by 1, 2, ${alike.join(', ')}
-  on conflict on constraint usage_hours_key do update set
-    ${['requests', ...tokens].map((column) => `${column} = old.${column} + excluded.${column}`).join(', ')}`
+  ${sumUp('fresh')}`
 
 const sqliteInsert = `insert into requests (${columns.join(', ')})
   values (${columns.map((column) => orLacked(column, '?')).join(', ')}) on conflict do nothing`
+
+/** Rows that are stored in one transaction are numbered one after the other, from the highest number on. */
+const sqliteSumUp = sumUp('requests where rowid > (select max(rowid) from requests) - ?')
 
 /**
  * Stores rows, each a JSON object with the columns as its fields. A row whose id is stored already is left as it is: a
@@ -78,7 +84,7 @@ export async function insertRequests({ kind, query }: Database, rows: readonly s
   await query.executeQuery(
     kind === 'postgres'
       ? CompiledQuery.raw(postgresInsert, [json])
-      : CompiledQuery.raw(sqliteInsert, [new Rows(json, columns)]),
+      : CompiledQuery.raw(sqliteInsert, [new Rows(json, columns, sqliteSumUp)]),
   )
 }
 

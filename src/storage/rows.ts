@@ -4,9 +4,12 @@ export class Rows {
   readonly json: string
   /** The fields whose values are the statement's parameters. */
   readonly fields: readonly string[]
+  /** A statement that is run once after them, with the number of rows that were changed. */
+  readonly last: string
 
-  constructor(json: string, fields: readonly string[]) {
+  constructor(json: string, fields: readonly string[], last: string) {
     this.json = json
     this.fields = fields
+    this.last = last
   }
 }

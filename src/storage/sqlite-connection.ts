@@ -8,7 +8,7 @@ import { Rows } from './rows.ts'
  */
 export type Question =
   | { readonly sql: string; readonly parameters: readonly unknown[] }
-  | { readonly sql: string; readonly rows: Pick<Rows, 'json' | 'fields'> }
+  | { readonly sql: string; readonly rows: Rows }
   | null
 
 /** The rows are of the type that the query's author says they are. */

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Question } from './sqlite-connection.ts'
 
@@ -6,6 +6,9 @@ import type { Question } from './sqlite-connection.ts'
 const busyTimeout = 5000
 
 let sqlite: DatabaseSync | undefined
+/** Statements that were run lately, by their texts: to read one anew takes as long as to store several rows. */
+const prepared = new Map<string, StatementSync>()
+const mostPrepared = 50
 
 parentPort?.on('message', (question: Question) => {
   if (question !== null) return parentPort?.postMessage(answer(question))
@@ -17,7 +20,7 @@ function answer(question: NonNullable<Question>) {
   try {
     sqlite ??= open(String(workerData))
     if ('rows' in question) return { rows: [], changes: runForEach(sqlite, question) }
-    const statement = sqlite.prepare(question.sql)
+    const statement = prepare(sqlite, question.sql)
     const inputs = question.parameters.map(toInput)
     if (statement.columns().length > 0) return { rows: statement.all(...inputs), changes: 0 }
     return { rows: [], changes: Number(statement.run(...inputs).changes) }
@@ -32,19 +35,30 @@ function runForEach(
   { sql, rows }: Extract<Question, { readonly rows: unknown }>,
 ): number {
   const list: readonly Readonly<Record<string, unknown>>[] = JSON.parse(rows.json)
-  const statement = database.prepare(sql)
+  const statement = prepare(database, sql)
   let changes = 0
   database.exec('begin immediate')
   try {
     for (const row of list) {
       changes += Number(statement.run(...rows.fields.map((field) => toInput(row[field] ?? null))).changes)
     }
+    prepare(database, rows.last).run(changes)
     database.exec('commit')
   } catch (error) {
     if (database.isTransaction) database.exec('rollback')
     throw error
   }
   return changes
+}
+
+function prepare(database: DatabaseSync, sql: string): StatementSync {
+  const known = prepared.get(sql)
+  if (known !== undefined) return known
+  const [oldest] = prepared.keys()
+  if (prepared.size >= mostPrepared && oldest !== undefined) prepared.delete(oldest)
+  const statement = database.prepare(sql)
+  prepared.set(sql, statement)
+  return statement
 }
 
 function open(file: string): DatabaseSync {

@@ -42,18 +42,33 @@ export interface LimitsParts {
   readonly decided: (model: string, decision: LimitDecision) => void
 }
 
+/** The limits of a model, and of those of tokens the least. */
+interface Bounds {
+  readonly limits: readonly Limit[]
+  readonly tightest: Limit | null
+}
+
 const unlimited: Grant = { standings: [], counted: () => {}, settle: () => {} }
 
 export function openLimits({ limiter, levels, level, reserve, decided }: LimitsParts): Limits {
-  const limitsOf = (caller: Caller, model: string): readonly Limit[] => {
-    const found = levels.get(caller.level) ?? levels.get(level)
-    return found?.models.get(model) ?? found?.limits ?? []
+  const bounds = new Map(
+    [...levels].map(([name, { limits, models }]) => [
+      name,
+      {
+        others: boundsOf(limits),
+        models: new Map([...models].map(([model, own]) => [model, boundsOf(own)])),
+      },
+    ]),
+  )
+  const find = (caller: Caller, model: string): Bounds | undefined => {
+    const found = bounds.get(caller.level) ?? bounds.get(level)
+    return found?.models.get(model) ?? found?.others
   }
   return {
     async admit(caller, request) {
-      const limits = limitsOf(caller, request.model.id)
-      if (limits.length === 0) return unlimited
-      const tightest = tightestOfTokens(limits)
+      const found = find(caller, request.model.id)
+      if (found === undefined || found.limits.length === 0) return unlimited
+      const { limits, tightest } = found
       const answer = tightest === null || reserve === 'prompt' ? 0 : answerBound(request)
       const bound = tightest === null ? 0 : promptBound(request) + answer
       // What may come to more than the limit has to have all of it, and is counted before it is let through.
@@ -82,11 +97,11 @@ export function openLimits({ limiter, levels, level, reserve, decided }: LimitsP
   }
 }
 
-function tightestOfTokens(limits: readonly Limit[]): Limit | null {
-  const [tightest] = limits
+function boundsOf(limits: readonly Limit[]): Bounds {
+  const [tightest = null] = limits
     .filter(({ metric }) => countsTokens(metric))
     .toSorted((one, other) => one.most - other.most)
-  return tightest ?? null
+  return { limits, tightest }
 }
 
 /** In the service's own words. */

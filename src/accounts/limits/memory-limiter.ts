@@ -5,23 +5,26 @@ import { amountOf, countsTokens } from './windows.ts'
 
 /** The meters of one key, and when they were last used. */
 interface Entry {
-  usedAt: number
+  readonly usedAt: number
   readonly meters: Map<Metric, Meter>
 }
 
 /** After this long every window is empty: a day and a bucket of it, and a little more. */
 const forgottenAfter = 25 * 3_600_000
+/** Milliseconds for which an entry keeps its place in the order after it was used: to move one costs more than to count. */
+const inPlaceFor = 60_000
 
 /** A limiter for this process alone. `steady` is milliseconds of a clock that nobody sets. */
 export function memoryLimiter(steady: () => number): Limiter {
-  /** In the order of their last use. */
+  /** In the order of their last use, but for `inPlaceFor`. */
   const entries = new Map<string, Entry>()
 
   function entryOf(key: string, now: number): Entry {
     const [oldest] = entries
     if (oldest !== undefined && now - oldest[1].usedAt > forgottenAfter) entries.delete(oldest[0])
-    const entry = entries.get(key) ?? { usedAt: now, meters: new Map() }
-    entry.usedAt = now
+    const known = entries.get(key)
+    if (known !== undefined && now - known.usedAt < inPlaceFor) return known
+    const entry = { usedAt: now, meters: known?.meters ?? new Map<Metric, Meter>() }
     entries.delete(key)
     entries.set(key, entry)
     return entry
