@@ -11,6 +11,8 @@ interface Kept extends Holder {
 
 /** After so many tokens of others, to look past a cell has cost as much as saving it and putting it back. */
 const tokensUntilSaved = 32
+/** So much is saved in about ten milliseconds. */
+const bytesInAStep = 16 * 2 ** 20
 
 /**
  * Deals out the slots of the KV cache, and keeps what sequences leave, so that a later one that begins alike need not read
@@ -117,9 +119,12 @@ export class PrefixCache {
   /** So many tokens were decoded of answers and of prompts; those of prompts look past a cell in a quarter of the time. */
   pass(said: number, read: number): void {
     this.#passed += said + read / 4
-    const [oldest] = this.#kept
-    if (oldest === undefined || oldest.until > this.#passed) return
-    if (this.#shelf.put(oldest, 1)) this.#drop(oldest)
+    const isDue = (kept: Kept | undefined): kept is Kept => kept !== undefined && kept.until <= this.#passed
+    for (let bytes = bytesInAStep, [oldest] = this.#kept; isDue(oldest); [oldest] = this.#kept) {
+      bytes -= this.#shelf.put(oldest, bytes)
+      if (bytes <= 0) return
+      this.#drop(oldest)
+    }
   }
 
   #longest<Any extends Holder>(

@@ -32,35 +32,37 @@ export class Shelf {
   /** The least recently used first; a block is always behind those that follow it. */
   readonly #used = new Set<Block>()
   #bytes = 0
+  /** Bytes of the largest block so far. */
+  #largest = 0
 
   constructor(cache: KvCache, mostBytes: number) {
     this.#cache = cache
     this.#mostBytes = mostBytes
   }
 
-  /** Saves what a slot holds, `blocks` new ones at most. Whether all that there is room for is saved then. */
-  put({ slot, tokens, fed }: Holder, blocks = Infinity): boolean {
-    if (!this.#cache.canCut(slot)) return true
+  /**
+   * Saves what a slot holds and is not there yet, as far as there is memory for it, and gives how many bytes that took. Ends
+   * with the block that makes them `most` or more.
+   */
+  put({ slot, tokens, fed }: Holder, most = Infinity): number {
+    if (!this.#cache.canCut(slot)) return 0
     const path: Block[] = []
     let [saved, bytes] = [0, 0]
-    for (let start = 0; start < fed; start += blockTokens) {
+    for (let start = 0; start < fed && saved < most; start += blockTokens) {
       const own = tokens.slice(start, Math.min(start + blockTokens, fed))
       const parent = path.at(-1) ?? null
       let block = this.#after(parent).find((one) => shared(one, own) === own.length)
       if (block === undefined) {
-        if (saved++ === blocks) {
-          this.#touch(path)
-          return false
-        }
+        if (bytes + this.#largest > this.#mostBytes) break
         block = this.#add(parent, own, this.#cache.save(slot, start, start + own.length))
+        saved += block.state.length
       }
       bytes += block.state.length
       path.push(block)
-      if (bytes > this.#mostBytes) break
     }
     this.#touch(path)
     while (this.#bytes > this.#mostBytes) this.#remove(this.#used.values().next().value)
-    return true
+    return saved
   }
 
   /** What has to be put back, in turn, for a slot that holds the first `from` of some tokens to hold as many as are there. */
@@ -90,6 +92,7 @@ export class Shelf {
     for (const part of siblings.filter((one) => shared(one, tokens) === one.tokens.length)) this.#remove(part)
     siblings.push(block)
     this.#bytes += state.length
+    this.#largest = Math.max(this.#largest, state.length)
     return block
   }
 
