@@ -16,7 +16,7 @@ import type {
 } from './catalogue/row.ts'
 import type { Engine, EngineState } from './chat/engine.ts'
 import type { EngineReport, ReplicaState } from './chat/replica-state.ts'
-import { Failure } from './chat/failure.ts'
+import { Failure, notFound } from './chat/failure.ts'
 import { onlineLife } from './chat/life.ts'
 import type { Limit, Model } from './chat/model.ts'
 import { tuningOf, untuned } from './chat/tuning.ts'
@@ -284,7 +284,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
       const find = () => engines().flatMap(({ replicas }) => replicas.filter((one) => one.id === id))
       if (find().length > 0) drained.set(id, wanted)
       const [found] = find()
-      if (found === undefined) throw new Failure('not-found', `There is no replica ${id}.`)
+      if (found === undefined) throw notFound('replica', id)
       return found
     },
     reload,

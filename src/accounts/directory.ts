@@ -1,5 +1,5 @@
 import { type Account, defaultAccount, type Key, type KeyRole } from '../chat/account.ts'
-import { Failure } from '../chat/failure.ts'
+import { Failure, notFound } from '../chat/failure.ts'
 import { findAccount, insertAccount, listAccounts, updateAccount } from '../storage/accounts.ts'
 import type { Database } from '../storage/database.ts'
 import { findKey, insertKey, listKeys, updateKey } from '../storage/keys.ts'
@@ -73,7 +73,9 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
   const directory: Directory = {
     listAccounts: () => listAccounts(database),
     async findAccount(id) {
-      return (await findAccount(database, id)) ?? missing('account', id)
+      const found = await findAccount(database, id)
+      if (found === undefined) throw notFound('account', id)
+      return found
     },
     async createAccount({ id, name }) {
       if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(id)) {
@@ -103,7 +105,9 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
     },
     listKeys: () => listKeys(database),
     async findKey(id) {
-      return (await findKey(database, id)) ?? missing('key', id)
+      const found = await findKey(database, id)
+      if (found === undefined) throw notFound('key', id)
+      return found
     },
     async createKey(wanted) {
       await directory.findAccount(wanted.accountId)
@@ -132,8 +136,4 @@ export async function openDirectory(parts: DirectoryParts): Promise<Directory> {
 
 function newAccount(id: string, name: string, createdAt: number): Account {
   return { id, name, level: '', createdAt, disabledAt: null, keepsBodies: false }
-}
-
-function missing(what: 'account' | 'key', id: string): never {
-  throw new Failure('not-found', `There is no ${what} ${id}.`)
 }

@@ -73,6 +73,14 @@ export class Failure extends Error {
   }
 }
 
+const glimpse = 100
+
+/** That there is no such thing of this name, of which a caller may be told no more than a glimpse. */
+export function notFound(what: string, name: string): Failure {
+  const shown = name.length > glimpse ? `${name.slice(0, glimpse)}…` : name
+  return new Failure('not-found', `There is no ${what} ${shown}.`)
+}
+
 /** The failure that `error` is; anything that is no `Failure` is a defect and becomes `internal`. */
 export function toFailure(error: unknown): Failure {
   return error instanceof Failure

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Binding, Replica, Row } from '../catalogue/row.ts'
-import { Failure } from '../chat/failure.ts'
+import { notFound } from '../chat/failure.ts'
 import type { KnownLife } from '../chat/life.ts'
 import type { Lifecycle } from '../lifecycle/lifecycle.ts'
 import { readLifeChange } from '../wire/admin/bodies.ts'
@@ -20,7 +20,7 @@ export interface AdminModelParts {
 export function addAdminModelRoutes(admin: FastifyInstance, { rows, lives }: AdminModelParts): void {
   const find = (id: string): Row => {
     const row = rows().find(({ model }) => model.id === id)
-    if (row === undefined) throw new Failure('not-found', `There is no model ${id}.`)
+    if (row === undefined) throw notFound('model', id)
     return row
   }
   admin.get('/models', async () => writeList(rows().map((row) => write(row, lives.find(row.model.id)))))

@@ -1,5 +1,5 @@
 import type { Announcement, AnnouncementKind } from '../chat/announcement.ts'
-import { Failure } from '../chat/failure.ts'
+import { Failure, notFound } from '../chat/failure.ts'
 import { type KnownLife, type Life, type LifeChange, onlineLife } from '../chat/life.ts'
 import { insertAnnouncement } from '../storage/announcements.ts'
 import type { Database } from '../storage/database.ts'
@@ -117,8 +117,7 @@ export function openLives({ database, clock, newId, isKnown }: LivesParts): Live
       inTurn(async () => {
         const life = await exclusively(database, async (inside) => {
           const stored = await findLife(inside, model)
-          if (stored === undefined && !isKnown(model))
-            throw new Failure('not-found', `There is no model ${model}.`)
+          if (stored === undefined && !isKnown(model)) throw notFound('model', model)
           const before: StoredLife = stored ?? { model, life: untouched, rowLife: '', abilities: '' }
           const after = changed(before.life, change, clock())
           const { successor } = after

@@ -1,5 +1,5 @@
 import type { Announcement, Delivery, DeliveryState } from '../chat/announcement.ts'
-import { Failure } from '../chat/failure.ts'
+import { notFound } from '../chat/failure.ts'
 import type { Database } from '../storage/database.ts'
 import {
   claimDelivery,
@@ -37,7 +37,7 @@ export function openDeliveries(database: Database, clock: () => number): Deliver
     },
     async resend(id) {
       const delivery = await resendDelivery(database, id, clock())
-      if (delivery === undefined) throw new Failure('not-found', `There is no delivery ${id}.`)
+      if (delivery === undefined) throw notFound('delivery', id)
       return delivery
     },
   }

@@ -5,7 +5,7 @@ import { Failure, toFailure } from '../../src/chat/failure.ts'
 import type { Prompt } from '../../src/chat/request.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { collect, singly } from './batches.ts'
-import { aPrompt } from './prompts.ts'
+import { aPrompt, thinkingUpTo } from './prompts.ts'
 
 /** What the suite must know of an engine. */
 export interface ContractOptions {
@@ -141,7 +141,7 @@ function limits(engine: () => Engine, { prompt }: ContractOptions): void {
         ...prompt,
         choices: 3,
         answerLimit: 6,
-        thinking: { mode: 'on', budget, effort: { level: 'high', because: 'asked' } } as const,
+        thinking: thinkingUpTo(budget),
         begun: { reasoning: 'Well', text: '', calls: [] },
         stop: [],
         reply: { kind: 'whole' } as const,

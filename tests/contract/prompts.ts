@@ -1,6 +1,6 @@
 import type { Model } from '../../src/chat/model.ts'
 import { plainPrompt } from '../../src/chat/plain-prompt.ts'
-import type { Prompt } from '../../src/chat/request.ts'
+import type { Prompt, Thinking } from '../../src/chat/request.ts'
 
 /** A model row as the bundled model has it. */
 export const aModel: Model = {
@@ -34,4 +34,8 @@ export const aPrompt: Prompt = asks('What is a laurel?')
 export function asks(text: string): Prompt {
   const plain = plainPrompt(aModel, text, 16)
   return { ...plain, sampling: { ...aModel.sampling, seed: 7 }, caller: 'somebody' }
+}
+
+export function thinkingUpTo(budget: number): Thinking {
+  return { mode: 'on', budget, effort: { level: 'high', because: 'asked' } }
 }

@@ -110,6 +110,25 @@ describe('the admin API', () => {
   })
 })
 
+const long = 'x'.repeat(10_000)
+it.each([
+  ['GET', '/accounts/LONG', undefined],
+  ['GET', '/keys/LONG', undefined],
+  ['GET', '/models/LONG', undefined],
+  ['PATCH', '/models/LONG', { state: 'offline' }],
+  ['PATCH', '/models/silica/nano', { successor: long }],
+  ['POST', '/keys', { account_id: long }],
+  ['POST', '/replicas/LONG/drain', undefined],
+  ['POST', '/deliveries/LONG/resend', undefined],
+])(
+  'what is not there is named at a bounded length, however long its name: %s %s',
+  async (method, path, body) => {
+    const { status, answer } = await admin(method, path.replace('LONG', long), body)
+    expect(status).toBeOneOf([400, 404])
+    expect(JSON.stringify(answer).length).toBeLessThan(600)
+  },
+)
+
 describe('the records of requests', () => {
   it('tell what became of a request by its trace id, and by what its caller named it', async () => {
     const response = await ask(silica.key, 'silica/nano', { 'x-trace-id': 'my-own-name' })

@@ -6,22 +6,13 @@ import { addUsage, noUsage } from '../../src/chat/usage.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { type HealthLogLine, type PoolLogLine, poolEngine } from '../../src/engines/pool/pool-engine.ts'
 import { never, textOf } from '../contract/engine.ts'
-import { aPrompt, asks } from '../contract/prompts.ts'
+import { asks } from '../contract/prompts.ts'
+import { aQuestion, words } from './a-question.ts'
 import { aReplica } from './a-replica.ts'
 import { anUpstream } from './an-upstream.ts'
 import { type Fault, type FaultServer, type FaultServerOptions, openFaultServer } from './fault-server.ts'
 import { singly } from '../contract/batches.ts'
 
-const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
-const request: ChatRequest = {
-  ...aPrompt,
-  answerLimit: 100,
-  thinking,
-  stop: [],
-  reply: { kind: 'stream', usageChunk: false },
-}
-const words = (letter: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ` ${letter}${index + 1}`).join('')
 const whole = { thought: words('t', 12), text: words('a', 30), end: 'stop' }
 
 /** Milliseconds of ours that stand for any patience with a silent server. */
@@ -67,7 +58,7 @@ type OpenPool = Awaited<ReturnType<typeof openPool>>
 
 /** What a caller gets. */
 async function ask({ engine }: OpenPool, changed: Partial<ChatRequest> = {}) {
-  const asked = { ...request, ...changed }
+  const asked = { ...aQuestion, ...changed }
   const events: ChatEvent[] = []
   let end = ''
   try {
@@ -174,7 +165,11 @@ describe('how long a pool waits where no other server is left', () => {
   test('not at all, where that is more than a caller has time for, who is told so', async () => {
     const pool = await openPool({}, {})
     meet(pool.servers, [], status(429, '120'))
-    const failure = await decode(pool.engine.answer({ ...request, caller: '' }, never), request, () => 'id')
+    const failure = await decode(
+      pool.engine.answer({ ...aQuestion, caller: '' }, never),
+      aQuestion,
+      () => 'id',
+    )
       .next()
       .catch(toFailure)
     expect(failure).toMatchObject({ kind: 'overloaded', retryAfter: 120_000 })

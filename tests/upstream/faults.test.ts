@@ -5,7 +5,7 @@ import type { Prompt } from '../../src/chat/request.ts'
 import { addUsage, noUsage } from '../../src/chat/usage.ts'
 import { never, textOf, tokensOf } from '../contract/engine.ts'
 import { collect } from '../contract/batches.ts'
-import { aPrompt } from '../contract/prompts.ts'
+import { aPrompt, thinkingUpTo } from '../contract/prompts.ts'
 import { anUpstream } from './an-upstream.ts'
 import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
 
@@ -17,8 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all([engine.close(), server.close()]))
 
-const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
-const prompt: Prompt = { ...aPrompt, answerLimit: 100, thinking }
+const prompt: Prompt = { ...aPrompt, answerLimit: 100, thinking: thinkingUpTo(50) }
 const thought = Array.from({ length: 12 }, (_, index) => ` t${index + 1}`).join('')
 const text = Array.from({ length: 30 }, (_, index) => ` a${index + 1}`).join('')
 
@@ -150,7 +149,7 @@ describe('what ends an answer', () => {
 })
 
 describe('limits', () => {
-  const budget = (most: number): Partial<Prompt> => ({ thinking: { ...thinking, budget: most } })
+  const budget = (most: number): Partial<Prompt> => ({ thinking: thinkingUpTo(most) })
 
   test.each([true, false])(
     'a thought over its budget is closed, and the answer is whole (apart: %s)',

@@ -7,7 +7,7 @@ import type { ChatRequest, ToolUse } from '../../src/chat/request.ts'
 import { decode } from '../../src/decode/decode.ts'
 import { llamaEngine } from '../../src/engines/llama/llama-engine.ts'
 import { never } from '../contract/engine.ts'
-import { aPrompt } from '../contract/prompts.ts'
+import { aPrompt, thinkingUpTo } from '../contract/prompts.ts'
 import { tinyOptions } from '../engines/llama/tiny-engine.ts'
 import { anUpstream, aPool } from './an-upstream.ts'
 import { openFaultServer } from './fault-server.ts'
@@ -92,9 +92,7 @@ describe.each(engines)('on %s', (_, open) => {
               ...rest,
               messages: [{ role: 'user', parts: [{ type: 'text', text: question }] }],
               sampling: { ...aPrompt.sampling, temperature: 0.7, seed },
-              thinking: thinks
-                ? { mode: 'on', budget, effort: { level: 'high', because: 'asked' } }
-                : { mode: 'off' },
+              thinking: thinks ? thinkingUpTo(budget) : { mode: 'off' },
               tools: extra === 'calls' ? calling : { mode: 'none' },
               output: { kind: extra === 'json' ? 'json' : 'text' },
               stop: [],

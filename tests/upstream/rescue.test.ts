@@ -6,25 +6,15 @@ import { addUsage, noUsage } from '../../src/chat/usage.ts'
 import { decode } from '../../src/decode/decode.ts'
 import type { HealthLogLine, PoolLogLine } from '../../src/engines/pool/pool-engine.ts'
 import { never, textOf } from '../contract/engine.ts'
-import { aPrompt } from '../contract/prompts.ts'
+import { thinkingUpTo } from '../contract/prompts.ts'
+import { aQuestion, words } from './a-question.ts'
 import { aPool } from './an-upstream.ts'
 import { type Fault, type FaultServer, openFaultServer } from './fault-server.ts'
 import { collect } from '../contract/batches.ts'
 
-const thinking = { mode: 'on', budget: 50, effort: { level: 'high', because: 'asked' } } as const
-const request: ChatRequest = {
-  ...aPrompt,
-  answerLimit: 100,
-  thinking,
-  stop: [],
-  reply: { kind: 'stream', usageChunk: false },
-}
-const words = (letter: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ` ${letter}${index + 1}`).join('')
-
 /** The answer as it leaves `decode`. */
 async function read(engine: Engine, changed: Partial<ChatRequest> = {}) {
-  const asked = { ...request, ...changed }
+  const asked = { ...aQuestion, ...changed }
   const events = await collect(decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
   const thought = events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
   return { thought, text: textOf(events), usage: events.reduce(addUsage, noUsage), last: events.at(-1) }
@@ -111,7 +101,7 @@ describe.each([true, false])('faults that another server cures (thought apart: %
   test('a budget holds across servers', async () => {
     const left: Fault[] = [{ kind: 'cut', at: 3 }]
     for (const server of servers) server.always(() => left.shift() ?? { kind: 'none' })
-    const { thought, text, usage } = await read(engine, { thinking: { ...thinking, budget: 5 } })
+    const { thought, text, usage } = await read(engine, { thinking: thinkingUpTo(5) })
     expect({ thought, text }).toEqual({ thought: words('t', 5), text: words('a', 30) })
     expect(usage.reasoningTokens).toBe(5)
   })
