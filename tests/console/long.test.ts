@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -8,21 +7,22 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { insertRequests } from '../../src/storage/requests.ts'
 import { openTestSilica, type TestSilica } from '../silica.ts'
 import { describeInBrowser, openBrowser, openPage } from './browser.ts'
+import { openLongAnswer } from './long-answer.ts'
 
-const tokens = 5000
 const records = 100_000
 let folder: string
-let upstream: Server
+let upstream: Awaited<ReturnType<typeof openLongAnswer>>
 let silica: TestSilica
 let browser: Browser
 beforeAll(async () => {
   browser = await openBrowser()
   folder = mkdtempSync(join(tmpdir(), 'silica-long-'))
   await writeRecords()
-  upstream = await openUpstream()
+  // Twenty at a time: far more than a reader can follow, and so many draws of the page.
+  upstream = await openLongAnswer(folder, 20)
   silica = await openTestSilica({
     dataFolder: folder,
-    models: [{ kind: 'rows', file: writeRow(), field: '' }],
+    models: [{ kind: 'rows', file: upstream.rows, field: '' }],
   })
 })
 afterAll(async () => {
@@ -79,46 +79,6 @@ function record(index: number, first: number): object {
     first_token_bin: 0,
     token_bin: 0,
   }
-}
-
-/** A server whose model says 5,000 tokens of Markdown, a paragraph, a list and code again and again. */
-async function openUpstream(): Promise<Server> {
-  const words = [
-    ...'A paragraph of *some* words .\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n'.matchAll(/\S+\s*/g),
-  ].map(([word]) => word)
-  const server = createServer((request, response) => {
-    if (!request.url?.endsWith('/chat/completions')) return void response.writeHead(200).end('{}')
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const say = (delta: object, finish: string | null = null) =>
-      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`)
-    let said = 0
-    // Twenty at a time: far more than a reader can follow, and so many draws of the page.
-    const timer = setInterval(() => {
-      for (let count = 0; count < 20 && said < tokens; count++) say({ content: words[said++ % words.length] })
-      if (said < tokens) return
-      clearInterval(timer)
-      say({}, 'stop')
-      response.end('data: [DONE]\n\n')
-    }, 10)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
-}
-
-function writeRow(): string {
-  const address = upstream.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const file = join(folder, 'rows.yaml')
-  writeFileSync(
-    file,
-    `- id: silica/nano
-  contextLength: 32768
-  answerLimit: { byDefault: 8192, max: 8192 }
-  thinking: { kind: never }
-  engine: { kind: upstream, server: openai, url: 'http://127.0.0.1:${port}/v1' }
-`,
-  )
-  return file
 }
 
 describeInBrowser('the console', () => {
