@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { guessNext, Guessing, newLuck } from './guesses.ts'
+import { StepTimes } from './step-times.ts'
 
 const count = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
@@ -27,17 +28,19 @@ test('a guess is always a part of what was there, and never longer than asked fo
 })
 
 test('nothing is guessed before a step without guesses was measured, or beside many others', () => {
-  const guessing = new Guessing()
+  const times = new StepTimes()
+  const guessing = new Guessing(times)
   expect(guessing.most(1)).toBe(0)
-  guessing.note(1, 5)
-  guessing.note(9, 5)
+  times.note(1, 5)
+  times.note(9, 5)
   expect(guessing.most(1)).toBe(15)
   expect(guessing.most(9)).toBe(0)
 })
 
 test('a sequence rests after each loss, longer and longer, until a guess pays', () => {
-  const guessing = new Guessing()
-  guessing.note(1, 5)
+  const times = new StepTimes()
+  times.note(1, 5)
+  const guessing = new Guessing(times)
   const luck = newLuck()
   const step = { sequences: 1, guessed: 15, ms: 30 }
   guessing.judge(luck, step, { own: 15, right: 4, said: 100 })

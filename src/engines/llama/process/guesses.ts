@@ -1,3 +1,5 @@
+import type { StepTimes } from './step-times.ts'
+
 /** So many tokens must have been said in this order before for what followed them to be a guess. */
 const leastAlike = 8
 /** From so many tokens of answers in a step on each more costs as much as it would in a step of its own. */
@@ -40,18 +42,18 @@ export interface GuessedStep {
  * their own, but on a CPU far more than one alone: guessing pays where a text is being repeated, and loses elsewhere.
  */
 export class Guessing {
-  /** Milliseconds of a step without guesses, by the sequences in it. */
-  readonly #plain = new Map<number, number>()
+  readonly #times: StepTimes
+
+  /** `times`: of steps without guesses. */
+  constructor(times: StepTimes) {
+    this.#times = times
+  }
 
   /** Most tokens to guess for each of so many sequences. None before it is known what a step takes without. */
   most(sequences: number): number {
-    return this.#plain.has(sequences) ? Math.max(0, Math.floor((widest - sequences) / sequences)) : 0
-  }
-
-  /** A step without guesses. */
-  note(sequences: number, ms: number): void {
-    const before = this.#plain.get(sequences) ?? ms
-    this.#plain.set(sequences, (before + ms) / 2)
+    return this.#times.of(sequences) !== undefined
+      ? Math.max(0, Math.floor((widest - sequences) / sequences))
+      : 0
   }
 
   /** A step is over, and `right` of one sequence's `own` guesses were right; it holds `said` tokens now. */
@@ -60,7 +62,7 @@ export class Guessing {
     step: GuessedStep,
     { own, right, said }: { readonly own: number; readonly right: number; readonly said: number },
   ): void {
-    const plain = this.#plain.get(step.sequences) ?? 0
+    const plain = this.#times.of(step.sequences) ?? 0
     const saved = (right * plain) / step.sequences
     const cost = ((step.ms - plain) * own) / step.guessed
     if (saved >= cost) {

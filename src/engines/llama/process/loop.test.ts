@@ -5,24 +5,26 @@ import type { FakeOptions } from '../../../../tests/engines/llama/fake-model.ts'
 import { FakeModel } from '../../../../tests/engines/llama/fake-model.ts'
 import type { ChatEvent } from '../../../chat/event.ts'
 import type { FromProcess, Task } from '../messages.ts'
+import type { LoopOptions } from './loop.ts'
 import { StepLoop } from './loop.ts'
 import { runs } from '../../../../tests/runs.ts'
 
 const contextLength = 60
 
 /** A loop whose steps are taken by hand, and what it has sent. */
-function startLoop(model: FakeModel, sequences = 4, guesses = true, shelfBytes = 0) {
+function startLoop(model: FakeModel, options: Partial<LoopOptions> = {}) {
   const sent: FromProcess[] = []
   let next: (() => void) | null = null
   const loop = new StepLoop(model, {
     contextLength,
-    sequences,
-    shelfBytes,
+    sequences: 4,
+    shelfBytes: 0,
     patience: 50,
-    guesses,
+    guesses: true,
     send: (message) => sent.push(message),
     now: () => 0,
     turn: (run) => (next = run),
+    ...options,
   })
   const step = (): boolean => {
     const run = next
@@ -31,6 +33,11 @@ function startLoop(model: FakeModel, sequences = 4, guesses = true, shelfBytes =
     return run !== null
   }
   return { loop, sent, step }
+}
+
+/** Milliseconds that a model has taken of which several tokens cost far more than one. */
+function timeOf({ batches }: FakeModel): number {
+  return batches.reduce((sum, tokens) => sum + (tokens === 1 ? 1 : 5 * tokens), 0)
 }
 
 function finish(step: () => boolean): void {
@@ -49,7 +56,7 @@ function answerOf(sent: readonly FromProcess[], id: number, choice = 0): string 
 }
 
 function alone(asked: Task, options: Partial<FakeOptions> = {}): string {
-  const { loop, sent, step } = startLoop(new FakeModel(options), 4, false)
+  const { loop, sent, step } = startLoop(new FakeModel(options), { guesses: false })
   loop.start(1, asked)
   finish(step)
   return answerOf(sent, 1)
@@ -72,7 +79,7 @@ test('an answer is the same alone, among others, and when cells are so few that 
 })
 
 test('more choices than there are slots follow as others leave', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(), 2)
+  const { loop, sent, step } = startLoop(new FakeModel(), { sequences: 2 })
   loop.start(1, { ...aTask, choices: 5 })
   finish(step)
   for (const choice of [0, 1, 2, 3, 4]) expect(answerOf(sent, 1, choice)).toBe(alone(aTask))
@@ -90,7 +97,7 @@ test('a running answer says a token in every step while a long prompt is read', 
 })
 
 test('choices of one caller that wait are not before the first of another', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(), 2)
+  const { loop, sent, step } = startLoop(new FakeModel(), { sequences: 2 })
   loop.start(1, { ...aTask, caller: 'many', choices: 8, answerLimit: 5 })
   loop.start(2, { ...aTask, caller: 'one', prompt: ['other'], answerLimit: 5 })
   while (!answerOf(sent, 2).endsWith('finish')) step()
@@ -99,7 +106,7 @@ test('choices of one caller that wait are not before the first of another', () =
 })
 
 test('a prompt is read beside those of another caller, however many these are', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(), 4)
+  const { loop, sent, step } = startLoop(new FakeModel(), { sequences: 4 })
   const prompts = ['a', 'b', 'c'].map((letter) => letter.repeat(48))
   for (const [id, prompt] of prompts.entries()) loop.start(id, asks(prompt, { caller: 'many' }))
   loop.start(3, asks('d'.repeat(56), { caller: 'one' }))
@@ -118,8 +125,26 @@ test('what a sequence repeats is said in fewer steps, to the same end', () => {
   expect(model.batches.length).toBeLessThan(said.length / 2)
 })
 
+test('a few answers are decoded in turn where that is faster, each to its own end', () => {
+  const model = new FakeModel()
+  const { loop, sent, step } = startLoop(model, { now: () => timeOf(model) })
+  const prompts = ['hello', 'other', 'third']
+  for (const [id, prompt] of prompts.entries()) loop.start(id, asks(prompt, { answerLimit: 40 }))
+  const saidOf = () => prompts.map((_, id) => answerOf(sent, id))
+  while (!saidOf().some((said) => said.endsWith('finish'))) {
+    const lengths = saidOf().map((said) => said.length)
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(' prompt'.length + 2)
+    step()
+  }
+  finish(step)
+  for (const [id, prompt] of prompts.entries())
+    expect(answerOf(sent, id)).toBe(alone(asks(prompt, { answerLimit: 40 })))
+  const steps = model.batches.filter((tokens) => tokens <= 3)
+  expect(steps.filter((tokens) => tokens === 1).length).toBeGreaterThan(steps.length * 0.9)
+})
+
 test('an answer that is aborted says no more and gives up its cells and its slot', () => {
-  const { loop, sent, step } = startLoop(new FakeModel(), 1)
+  const { loop, sent, step } = startLoop(new FakeModel(), { sequences: 1 })
   loop.start(1, aTask)
   loop.start(2, { ...aTask, prompt: ['other'] })
   loop.start(3, { ...aTask, prompt: ['third'] })
@@ -257,7 +282,7 @@ describe('what a sequence has left is not read again', () => {
   })
 
   test('and what goes to the shelf in the meantime comes back from there', () => {
-    const { loop, sent, step } = startLoop(new FakeModel(), 4, true, 1000)
+    const { loop, sent, step } = startLoop(new FakeModel(), { shelfBytes: 1000 })
     loop.start(1, asks('kept'))
     finish(step)
     loop.start(2, asks('others', { answerLimit: 50 }))
@@ -269,7 +294,7 @@ describe('what a sequence has left is not read again', () => {
   })
 
   test('and what gives up its cells to others goes to the shelf', () => {
-    const { loop, sent, step } = startLoop(new FakeModel({ cells: 60 }), 1, true, 1000)
+    const { loop, sent, step } = startLoop(new FakeModel({ cells: 60 }), { sequences: 1, shelfBytes: 1000 })
     for (const [id, letter] of ['a', 'b', 'a'].entries()) {
       loop.start(id, asks(letter.repeat(50)))
       finish(step)
@@ -278,7 +303,7 @@ describe('what a sequence has left is not read again', () => {
   })
 
   test('and when slots run out the least recently used goes first', () => {
-    const { loop, sent, step } = startLoop(new FakeModel({ slots: 3 }), 1)
+    const { loop, sent, step } = startLoop(new FakeModel({ slots: 3 }), { sequences: 1 })
     for (const [id, prompt] of [
       'a long one',
       'b long one',
@@ -297,7 +322,7 @@ describe('what a sequence has left is not read again', () => {
   })
 
   test('and when cells run out it is given up from its end', () => {
-    const { loop, sent, step } = startLoop(new FakeModel({ cells: 80 }), 1)
+    const { loop, sent, step } = startLoop(new FakeModel({ cells: 80 }), { sequences: 1 })
     for (const [id, letter] of ['a', 'b', 'a'].entries()) {
       loop.start(id, asks(letter.repeat(50)))
       finish(step)
@@ -318,7 +343,7 @@ describe('what is being read is read once', () => {
   })
 
   test('for choices that find no slot at first', () => {
-    const { loop, sent, step } = startLoop(new FakeModel(), 2)
+    const { loop, sent, step } = startLoop(new FakeModel(), { sequences: 2 })
     loop.start(1, asks('a'.repeat(30), { choices: 5 }))
     finish(step)
     expect(cachedOf(sent, 1)).toEqual([0, 0, 0, 0, 0])
@@ -383,7 +408,8 @@ test('whatever came before, answers are the same, and no cell and no slot is los
   })
   fc.assert(
     fc.property(acts, models, (history, { shelfBytes, ...options }) => {
-      const { loop, sent, step } = startLoop(new FakeModel(options), 3, true, shelfBytes)
+      const model = new FakeModel(options)
+      const { loop, sent, step } = startLoop(model, { sequences: 3, shelfBytes, now: () => timeOf(model) })
       const asked: Task[] = []
       const aborted = new Set<number>()
       for (const act of history) {

@@ -10,6 +10,7 @@ import { PrefixCache } from './prefix-cache.ts'
 import { ReadingPace } from './reading-pace.ts'
 import type { Answer } from './sequence.ts'
 import { Sequence } from './sequence.ts'
+import { Grouping, StepTimes } from './step-times.ts'
 
 /** What the loop needs besides the model. `turn` runs its argument after what else the process has to do. */
 export interface LoopOptions {
@@ -63,13 +64,16 @@ export class StepLoop {
   readonly #joint: JointReading
   readonly #pace: ReadingPace
   readonly #shares = new Shares()
-  readonly #guessing = new Guessing()
+  readonly #times = new StepTimes()
+  readonly #guessing = new Guessing(this.#times)
+  readonly #grouping = new Grouping(this.#times)
   readonly #waiting: Sequence[] = []
   /** In order of arrival. */
   readonly #running: Sequence[] = []
   /** Cells ran out: nobody joins before somebody has left. */
   #crowded = false
   #turning = false
+  #turn = 0
   #said: Said[] = []
   #sentAt = 0
 
@@ -184,7 +188,7 @@ export class StepLoop {
   /** Runs one batch. */
   #decode(): Decoded {
     for (let mayGuess = this.#options.guesses; ; mayGuess = false) {
-      const readers = this.#running.filter((sequence) => !this.#joint.waits(sequence))
+      const readers = this.#choose(this.#running.filter((sequence) => !this.#joint.waits(sequence)))
       const pending = readers.map((sequence) => sequence.pending)
       const answersWait = pending.some((count) => count <= answerTokens)
       const prompts = readers.filter((sequence) => sequence.pending > answerTokens)
@@ -199,7 +203,7 @@ export class StepLoop {
         const ms = this.#options.now() - began
         if (guesses.size === 0) {
           this.#pace.note(read, answersWait, ms)
-          if (pending.every((count) => count === 1)) this.#guessing.note(readers.length, ms)
+          if (pending.every((count) => count === 1)) this.#times.note(readers.length, ms)
         }
         this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read)
         for (const [index, sequence] of readers.entries()) {
@@ -213,6 +217,14 @@ export class StepLoop {
     }
   }
 
+  /** Those that a step is for: all, or one answer after the other where that takes less time. */
+  #choose(ready: readonly Sequence[]): readonly Sequence[] {
+    if (!areAnswers(ready) || !this.#grouping.isApart(ready.length)) return ready
+    this.#turn += 1
+    const at = this.#turn % ready.length
+    return ready.slice(at, at + 1)
+  }
+
   /** What may follow, where all that is decoded is answers, and nobody is about to share what they hold. */
   #guess(readers: readonly Sequence[]): Guesses {
     const guesses = new Map<Sequence, readonly number[]>()
@@ -220,8 +232,7 @@ export class StepLoop {
     // llama.cpp has room for the logits of as many tokens as there are slots.
     const room = Math.floor(cache.slots / readers.length) - 1
     const most = Math.min(room, this.#guessing.most(readers.length))
-    const areAnswers = readers.every((sequence) => sequence.pending === 1 && !sequence.isSilent)
-    if (most < 1 || !areAnswers || !this.#joint.isIdle) return guesses
+    if (most < 1 || !areAnswers(readers) || !this.#joint.isIdle) return guesses
     for (const sequence of readers) {
       const { tokens, luck, slot } = sequence
       if (tokens.length < luck.restsUntil || !cache.canCut(slot)) continue
@@ -293,6 +304,11 @@ export class StepLoop {
     this.#prefixes.keep(sequence)
     sequence.fed = 0
   }
+}
+
+/** Whether each of them has but to say its next token. */
+function areAnswers(sequences: readonly Sequence[]): boolean {
+  return sequences.every((sequence) => sequence.pending === 1 && !sequence.isSilent)
 }
 
 function lengthOf(guesses: Guesses): number {
