@@ -26,6 +26,7 @@ function pooled(replicas: number): Engine {
     name: 'bench',
     replicas: Array.from({ length: replicas }, (_, at) => aReplica(`${at}`, bare)),
     patience: { firstEvent: 300_000, nextEvent: 60_000 },
+    wholeUpTo: 0,
     waits: true,
     time: {
       now: () => performance.now(),
@@ -42,7 +43,7 @@ function pooled(replicas: number): Engine {
 /** Microseconds of the processor per event. */
 async function read(engine: Engine): Promise<number> {
   const before = process.cpuUsage()
-  const asked = { ...request, caller: '' }
+  const asked = { ...request, caller: '', reading: 'as it comes' } as const
   for await (const _ of decode(engine.answer(asked, never), request, () => 'id'));
   const { user, system } = process.cpuUsage(before)
   return (user + system) / events.length

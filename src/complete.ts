@@ -6,7 +6,7 @@ import { type Arrival, type Caller, checkModel, type Gate, type Outcome, type Ti
 import type { Standing } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
 import { plainPrompt } from './chat/plain-prompt.ts'
-import type { ChatRequest } from './chat/request.ts'
+import type { ChatRequest, Prompt } from './chat/request.ts'
 import { addUsage, noUsage } from './chat/usage.ts'
 import { decode } from './decode/decode.ts'
 
@@ -39,9 +39,16 @@ export async function complete(
   // Before the ticket: whatever is thrown between the two would leave it unsettled.
   const engine = journey.engineOf(request.model)
   const ticket = await journey.gate.admit(caller, request, arrival)
-  const said = engine.answer({ ...request, caller: caller.accountId }, signal, ticket.notes)
+  const said = engine.answer(promptOf(request, caller), signal, ticket.notes)
   const batches = await started(settled(decode(said, request, journey.newId), ticket, signal))
   return { batches, standings: ticket.standings }
+}
+
+/** Stop texts, and a second call where there may be one alone, end an answer before its engine does. */
+function promptOf(request: ChatRequest, { accountId }: Caller): Prompt {
+  const isCut = request.stop.length > 0 || (request.tools.mode !== 'none' && !request.parallelCalls)
+  const reading = request.reply.kind === 'whole' && !isCut ? 'at its end' : 'as it comes'
+  return { ...request, caller: accountId, reading }
 }
 
 /** Vectors, and how the caller's limits stood when the request was let in. */
@@ -94,7 +101,7 @@ export async function count(
   signal: AbortSignal,
 ): Promise<PromptTokens> {
   checkModel(caller, request.model)
-  return engineOf(request.model).count({ ...request, caller: caller.accountId }, signal)
+  return engineOf(request.model).count(promptOf(request, caller), signal)
 }
 
 /** The same batches, and the ticket settled once however they end. */

@@ -78,7 +78,7 @@ const narrowest = 512
 const widestOfVectors = 2048
 
 /** A day, for engines that are watched by somebody else. */
-const untiring = { firstTokenSeconds: 86_400, silenceSeconds: 86_400, probeSeconds: 0 }
+const untiring = { wholeUpTo: 0, firstTokenSeconds: 86_400, silenceSeconds: 86_400, probeSeconds: 0 }
 
 interface Running {
   /** Tells whether a row still wants this very engine. */
@@ -150,7 +150,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
     }
   }
 
-  function openPool(model: Model, { replicas, waits, ...patience }: Pooled): PoolEngine {
+  function openPool(model: Model, { replicas, wholeUpTo, waits, ...patience }: Pooled): PoolEngine {
     const ids = replicaIds(model, replicas)
     return poolEngine({
       name: model.id,
@@ -163,6 +163,7 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
           : { ...share, ...openUpstream(model, bound), probeEvery: patience.probeSeconds * 1000 }
       }),
       patience: { firstEvent: patience.firstTokenSeconds * 1000, nextEvent: patience.silenceSeconds * 1000 },
+      wholeUpTo,
       waits,
       time,
       log,

@@ -23,6 +23,7 @@ for (const [name, prompt] of Object.entries(recordings)) {
     first: 0,
     // A server that must be set up for budgets refuses them otherwise.
     budget: servers[kind].keepsBudget === 'always' ? 'there' : 'here',
+    whole: false,
   })
   const response = await fetch(`${url}/chat/completions`, {
     method: 'POST',

@@ -38,6 +38,7 @@ const llama = {
 }
 
 const patience = {
+  wholeUpTo: Type.Optional(Type.Integer({ minimum: 0 })),
   firstTokenSeconds: Type.Optional(seconds),
   silenceSeconds: Type.Optional(seconds),
   probeSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
@@ -130,10 +131,11 @@ function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
 }
 
 /** Prompts of a hundred thousand tokens take minutes to read, and servers that are busy have them wait. */
-const patient = { firstTokenSeconds: 300, silenceSeconds: 60, probeSeconds: 10 }
+const patient = { wholeUpTo: 1024, firstTokenSeconds: 300, silenceSeconds: 60, probeSeconds: 10 }
 
 function readPatience(said: SaidOf<'upstream' | 'pool'>): Patience {
   return {
+    wholeUpTo: said.wholeUpTo ?? patient.wholeUpTo,
     firstTokenSeconds: said.firstTokenSeconds ?? patient.firstTokenSeconds,
     silenceSeconds: said.silenceSeconds ?? patient.silenceSeconds,
     probeSeconds: said.probeSeconds ?? patient.probeSeconds,

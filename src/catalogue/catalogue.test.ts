@@ -77,6 +77,7 @@ describe('rows', () => {
       budget: 'auto',
       media: 'auto',
       mediaHosts: [],
+      wholeUpTo: 1024,
       firstTokenSeconds: 300,
       silenceSeconds: 60,
       probeSeconds: 10,

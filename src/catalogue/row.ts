@@ -53,8 +53,10 @@ export const serverKinds = ['vllm', 'sglang', 'llama-server', 'siliconflow', 'op
 /** Where a server's key is found; never the key itself. `env`: in a variable. `file`: in a file, absolute. */
 export type KeySource = null | { readonly env: string } | { readonly file: string }
 
-/** How long an answer may be silent before it is asked for elsewhere, and how its servers are watched. */
+/** How long an answer may be silent before it is asked for elsewhere, and how its servers are asked and watched. */
 export interface Patience {
+  /** Tokens: an answer that nobody reads before its end, and that may have no more, is asked for as a whole. */
+  readonly wholeUpTo: number
   readonly firstTokenSeconds: number
   readonly silenceSeconds: number
   /** How often a server is asked whether it is alive; 0 for never. */

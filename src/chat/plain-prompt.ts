@@ -19,5 +19,6 @@ export function plainPrompt(model: Model, text: string, answerLimit: number): Pr
     begun: { reasoning: '', text: '', calls: [] },
     suffix: '',
     caller: '',
+    reading: 'as it comes',
   }
 }

@@ -6,7 +6,11 @@ import { readCase } from '../../tests/golden/replay.ts'
 import { recordedEngine } from './recorded.ts'
 
 const hello = [{ role: 'user', content: 'Hello' }]
-const prompt: Prompt = { ...readCase({ model: 'golden/native', messages: hello, n: 2 }), caller: '' }
+const prompt: Prompt = {
+  ...readCase({ model: 'golden/native', messages: hello, n: 2 }),
+  caller: '',
+  reading: 'as it comes',
+}
 
 const events: readonly ChatEvent[] = [
   { type: 'prompt', choice: 0, tokens: 1, cached: 0 },

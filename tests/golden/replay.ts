@@ -69,6 +69,9 @@ async function replayInto(
 export function decoded(request: ChatRequest, said: readonly ChatEvent[]): AsyncIterable<ChatEvent> {
   let calls = 0
   const engine = recordedEngine(() => said)
-  const answer = engine.answer({ ...request, caller: '' }, new AbortController().signal)
+  const answer = engine.answer(
+    { ...request, caller: '', reading: 'as it comes' },
+    new AbortController().signal,
+  )
   return singly(decode(answer, request, () => `call-${++calls}`))
 }

@@ -31,6 +31,7 @@ export function aPool(
     name: 'test/model',
     replicas: servers.map(({ url }) => aReplica(url, anUpstream(url, upstream))),
     patience: { firstEvent: patience * 100, nextEvent: patience * 100 },
+    wholeUpTo: 1024,
     waits: true,
     time: {
       now: () => performance.now() * 100,

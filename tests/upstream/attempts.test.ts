@@ -31,6 +31,7 @@ async function openPool(...servers: readonly Partial<FaultServerOptions>[]) {
     name: 'test/model',
     replicas: faulty.map(({ url }, index) => aReplica(`server ${index + 1}`, anUpstream(url))),
     patience: { firstEvent: 60_000, nextEvent: 60_000 },
+    wholeUpTo: 1024,
     waits: true,
     time: {
       now: () => now,
@@ -62,7 +63,7 @@ async function ask({ engine }: OpenPool, changed: Partial<ChatRequest> = {}) {
   const events: ChatEvent[] = []
   let end = ''
   try {
-    const said = engine.answer({ ...asked, caller: '' }, never)
+    const said = engine.answer({ ...asked, caller: '', reading: 'as it comes' }, never)
     for await (const event of singly(decode(said, asked, () => 'id'))) {
       events.push(event)
       if (event.type === 'finish') end = event.reason
@@ -166,7 +167,7 @@ describe('how long a pool waits where no other server is left', () => {
     const pool = await openPool({}, {})
     meet(pool.servers, [], status(429, '120'))
     const failure = await decode(
-      pool.engine.answer({ ...aQuestion, caller: '' }, never),
+      pool.engine.answer({ ...aQuestion, caller: '', reading: 'as it comes' }, never),
       aQuestion,
       () => 'id',
     )

@@ -39,6 +39,10 @@ export type Fault =
   | {
       readonly kind: 'reset' | 'silent' | 'no-done' | 'gzip' | 'crlf' | 'byte-by-byte' | 'wrong-type'
     }
+  /** A whole answer longer than was asked for; one that streams whatever is asked for. */
+  | {
+      readonly kind: 'unlimited' | 'streams'
+    }
   | { readonly kind: 'cut' | 'stall' | 'malformed' | 'error-frame' | 'filtered'; readonly at: number }
   /** Its first token comes after so many of our milliseconds. */
   | { readonly kind: 'slow'; readonly ms: number }
@@ -176,6 +180,10 @@ async function reply(
     return void response.end('<html>Sign in</html>')
   }
   const packed = fault.kind === 'gzip' ? { 'content-encoding': 'gzip' } : {}
+  if (body['stream'] === false && fault.kind !== 'streams') {
+    response.writeHead(200, { 'content-type': 'application/json', ...packed })
+    return sendWhole(response, wholeAnswer(body, fault, how, prompt), fault)
+  }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...packed })
   await send(response, answerTo(body, fault, how, prompt), fault)
 }
@@ -201,12 +209,7 @@ function* answerTo(
   const whole = wordsOf(body, how).length === words.length
   const choices = body.n ?? 1
   const running = body.stream_options?.continuous_usage_stats === true && fault.kind !== 'no-usage'
-  const usage = (completion: number) => ({
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: prompt - 1 },
-  })
+  const usage = (completion: number) => usageOf(prompt, completion)
   const bare = body.prompt !== undefined
   const chunk = (index: number, delta: Delta, reason: string | null, completion: number) => ({
     object: bare ? 'text_completion' : 'chat.completion.chunk',
@@ -231,6 +234,41 @@ function* answerTo(
     yield chunk(index, {}, whole ? 'stop' : 'length', words.length)
   if (fault.kind !== 'no-usage') yield { choices: [], usage: usage(words.length * choices) }
   if (fault.kind !== 'no-done') yield '[DONE]'
+}
+
+/** The same as one document. */
+function wholeAnswer(body: Body, fault: Fault, how: FaultServerOptions, prompt: number): string {
+  const all = wordsOf(body, how)
+  const words = fault.kind === 'unlimited' ? all : all.slice(0, body.max_tokens)
+  const content = words.map(({ text }) => text).join('')
+  const said = body.prompt === undefined ? { message: { role: 'assistant', content } } : { text: content }
+  const reason = fault.kind === 'filtered' ? 'content_filter' : words.length < all.length ? 'length' : 'stop'
+  const choice = { index: 0, ...said, finish_reason: reason }
+  if (fault.kind === 'error-frame') return '{"error":{"message":"CUDA error","code":500}}'
+  return JSON.stringify({
+    choices: Array.from({ length: body.n ?? 1 }, (_, index) => ({ ...choice, index })),
+    ...(fault.kind === 'no-usage' ? {} : { usage: usageOf(prompt, words.length) }),
+  })
+}
+
+function usageOf(prompt: number, completion: number) {
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: prompt - 1 },
+  }
+}
+
+async function sendWhole(response: ServerResponse, text: string, fault: Fault): Promise<void> {
+  if (fault.kind === 'gzip') return void response.end(gzipSync(text))
+  if (fault.kind === 'byte-by-byte') await writeApart(response, text)
+  if (fault.kind === 'byte-by-byte') return void response.end()
+  if (!('at' in fault) || fault.kind === 'error-frame' || fault.kind === 'filtered')
+    return void response.end(text)
+  await new Promise<void>((resolve) => response.write(text.slice(0, fault.at), () => resolve()))
+  if (fault.kind === 'cut') response.destroy()
+  if (fault.kind === 'malformed') response.end()
 }
 
 interface Delta {

@@ -78,6 +78,90 @@ describe('what a client of a server cannot see', () => {
   })
 })
 
+describe('an answer that is read at its end', () => {
+  const whole: Partial<Prompt> = { thinking: { mode: 'off' }, reading: 'at its end' }
+  const streamed = () => server.requests.map(({ body }) => body['stream'])
+
+  test.each<Fault>([{ kind: 'none' }, { kind: 'gzip' }, { kind: 'byte-by-byte' }])(
+    'comes whole, and says what a stream says: %j',
+    async (fault) => {
+      const { events, text: said, usage } = await answer(fault, whole)
+      const stream = await answer({ kind: 'none' }, { ...whole, reading: 'as it comes' })
+      expect(said).toBe(text)
+      expect(usage).toEqual(stream.usage)
+      expect(events.map(({ type }) => type)).toEqual(['prompt', 'text', 'uncounted', 'finish'])
+      expect([events[0], events.at(-1)]).toEqual([stream.events[0], stream.events.at(-1)])
+      expect(streamed()).toEqual([false, true])
+      expect(server.requests[0]?.body).not.toHaveProperty('stream_options')
+    },
+  )
+
+  test.each([1, 7, 29])('keeps to its limit: %i tokens', async (answerLimit) => {
+    const { events, usage } = await answer({ kind: 'none' }, { ...whole, answerLimit })
+    expect(tokensOf(events, 'text')).toBe(answerLimit)
+    expect([usage.completionTokens, events.at(-1)]).toMatchObject([answerLimit, { reason: 'length' }])
+    expect(streamed()).toEqual([false])
+  })
+
+  test.each<Fault>([{ kind: 'unlimited' }, { kind: 'no-usage', size: 1 }])(
+    'is asked for as a stream from then on where its server cannot be held to its limit: %j',
+    async (fault) => {
+      const first = await answer(fault, { ...whole, answerLimit: 20 })
+      expect(tokensOf(first.events, 'text')).toBe(20)
+      await answer({ kind: 'none' }, whole)
+      expect(streamed()).toEqual([false, true, true])
+    },
+  )
+
+  test('may be streamed all the same, and is then asked for as a stream', async () => {
+    expect((await answer({ kind: 'streams' }, whole)).text).toBe(text)
+    expect((await answer({ kind: 'none' }, whole)).text).toBe(text)
+    expect(streamed()).toEqual([false, true])
+  })
+
+  test('comes as a stream where there is thought to be counted, or more than one choice', async () => {
+    await answer({ kind: 'none' }, { reading: 'at its end' })
+    await answer({ kind: 'none' }, { ...whole, choices: 2 })
+    expect(streamed()).toEqual([true, true])
+  })
+
+  test('a bare text comes whole as well', async () => {
+    const begun = { reasoning: '', text: 'Once', calls: [] }
+    expect((await answer({ kind: 'none' }, { ...whole, messages: [], begun })).text).toBe(text)
+    expect(streamed()).toEqual([false])
+  })
+
+  test('is asked for with the room that its window has left', async () => {
+    const { events } = await answer({ kind: 'none' }, { ...whole, answerLimit: 510 })
+    expect(textOf(events)).toBe(text)
+    expect(server.requests.map(({ body }) => body.max_tokens)).toEqual([510, 505])
+    expect(streamed()).toEqual([false, false])
+  })
+
+  test.each<[Fault, string]>([
+    [{ kind: 'status', status: 503 }, 'overloaded'],
+    [{ kind: 'wrong-type' }, 'engine-lost'],
+    [{ kind: 'cut', at: 40 }, 'engine-lost'],
+    [{ kind: 'malformed', at: 40 }, 'engine-lost'],
+    [{ kind: 'error-frame', at: 0 }, 'engine-lost'],
+    [{ kind: 'filtered', at: 0 }, 'content-refused'],
+  ])('fails before anything was said of it: %j is %s', async (fault, kind) => {
+    await expect(answer(fault, whole)).rejects.toMatchObject({ kind })
+    expect([streamed(), engine.state().running]).toEqual([[false], 0])
+  })
+
+  test('leaves its server at once', async () => {
+    server.meet({ kind: 'stall', at: 40 })
+    const leave = new AbortController()
+    const reading = collect(engine.answer({ ...prompt, ...whole }, leave.signal))
+    await expect.poll(() => server.requests.length).toBe(1)
+    leave.abort('gone')
+    await expect(reading).rejects.toBe('gone')
+    await expect.poll(() => server.requests[0]?.left).toBe(true)
+    expect(engine.state().running).toBe(0)
+  })
+})
+
 describe('what ends an answer', () => {
   test.each<[Fault, string]>([
     [{ kind: 'status', status: 429, headers: { 'retry-after': '3' } }, 'overloaded'],

@@ -98,7 +98,7 @@ describe.each(engines)('on %s', (_, open) => {
               stop: [],
               reply: { kind: 'whole' },
             }
-            const said = opened.engine.answer({ ...request, caller: '' }, never)
+            const said = opened.engine.answer({ ...request, caller: '', reading: 'as it comes' }, never)
             const events = await collect(decode(said, request, () => 'id'))
             for (let choice = 0; choice < request.choices; choice++) {
               const own = events.filter((event) => event.choice === choice)

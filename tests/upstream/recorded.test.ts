@@ -49,7 +49,7 @@ describe.each(kinds)('what a real %s said', (kind) => {
       failure: '',
     }
     try {
-      const said = engine.answer({ ...request, caller: '' }, never)
+      const said = engine.answer({ ...request, caller: '', reading: 'as it comes' }, never)
       for await (const event of singly(decode(said, request, () => 'id'))) {
         answer.usage = addUsage(answer.usage, event)
         if (event.type === 'reasoning') answer.thought += event.text

@@ -15,7 +15,9 @@ import { collect } from '../contract/batches.ts'
 /** The answer as it leaves `decode`. */
 async function read(engine: Engine, changed: Partial<ChatRequest> = {}) {
   const asked = { ...aQuestion, ...changed }
-  const events = await collect(decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
+  const events = await collect(
+    decode(engine.answer({ ...asked, caller: '', reading: 'as it comes' }, never), asked, () => 'id'),
+  )
   const thought = events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
   return { thought, text: textOf(events), usage: events.reduce(addUsage, noUsage), last: events.at(-1) }
 }

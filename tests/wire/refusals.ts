@@ -30,7 +30,7 @@ export const model: Model = {
   standIn: '',
 }
 
-const { caller: _, ...hello } = plainPrompt(model, 'Hello', 100)
+const { caller: _, reading: __, ...hello } = plainPrompt(model, 'Hello', 100)
 /** What a body that only asks `Hello` of it comes to. */
 export const helloRequest: ChatRequest = { ...hello, stop: [], reply: { kind: 'whole' } }
 export const plain = { compat: 'served', userAgent: '' } as const

@@ -95,6 +95,7 @@ function pool(engines: readonly Engine[], changed: { readonly most?: number } = 
       }),
     ),
     patience: { firstEvent: 60_000, nextEvent: 20_000 },
+    wholeUpTo: 1024,
     waits: true,
     time: {
       now: () => now,
@@ -192,6 +193,25 @@ describe('an answer that fails before it began', () => {
     const { engine, waited } = pool([fake('silent'), fake()])
     expect((await read(engine)).text('text')).toBe(whole)
     expect(waited).toEqual([60_000])
+  })
+})
+
+describe('an answer that is read at its end', () => {
+  test.each([
+    [1024, 'at its end'],
+    [1025, 'as it comes'],
+  ])('is asked for as a whole where it may have few tokens: %i', async (answerLimit, reading) => {
+    const [bad, good] = [fake(lost(0)), fake()]
+    expect((await read(pool([bad, good]).engine, { reading: 'at its end', answerLimit })).text('text')).toBe(
+      whole,
+    )
+    expect([bad, good].map(({ asked }) => asked[0]?.reading)).toEqual([reading, reading])
+  })
+
+  test('is waited for as long as its tokens may take', async () => {
+    const { engine, waited } = pool([fake('silent'), fake()])
+    expect((await read(engine, { reading: 'at its end', answerLimit: 100 })).text('text')).toBe(whole)
+    expect(waited).toEqual([60_000 + 100 * 250])
   })
 })
 

@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly name: string
   readonly replicas: readonly ReplicaOptions[]
   readonly patience: Patience
+  /** Tokens: an answer that is read at its end, and may have no more, is asked for as a whole. */
+  readonly wholeUpTo: number
   /** Whether an answer waits for a replica that has too much to do, or is refused as that replica refuses it. */
   readonly waits: boolean
   readonly time: Time
@@ -52,6 +54,8 @@ export interface HealthLogLine {
 const mostAttempts = 8
 /** Milliseconds before a replica that failed is asked again, doubled each time; half of it is chance. */
 const firstPause = 250
+/** Milliseconds that a token of a whole answer may take. */
+const slowestToken = 250
 /** Milliseconds that an answer may wait in all for a replica that is in order. */
 const longestWait = 30_000
 
@@ -61,7 +65,15 @@ const longestWait = 30_000
  * nothing twice, nothing missing, each token counted once. Where no engine can go on, it ends with the failure.
  * What cannot succeed is not tried again. Thought is given apart from text, whatever the engines do.
  */
-export function poolEngine({ name, patience, waits, time, log, ...options }: PoolOptions): PoolEngine {
+export function poolEngine({
+  name,
+  patience,
+  wholeUpTo,
+  waits,
+  time,
+  log,
+  ...options
+}: PoolOptions): PoolEngine {
   const replicas = options.replicas.map((replica) => openReplica(replica, time))
   const closing = new AbortController()
   let pausing = 0
@@ -77,8 +89,10 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
   }
 
   function answer(prompt: Prompt, signal: AbortSignal, notes: Notes = unnoted): AsyncIterable<Batch> {
-    const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, prompt, 'begins'))
-    return follow({ prompt, tracks, signal, notes }, null)
+    const reading = prompt.answerLimit > wholeUpTo ? 'as it comes' : prompt.reading
+    const asked = { ...prompt, reading } as const
+    const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, asked, 'begins'))
+    return follow({ prompt: asked, tracks, signal, notes }, null)
   }
 
   /** Asks one replica after the other until all tracks are whole. `lost`: what broke off, and where. */
@@ -100,7 +114,7 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
       )
       const noted = notes.asked(replica.name)
       const turn = takeTurn(replica, order, prefixes, noted)
-      const waiting = waitFor(patience, time, signal)
+      const waiting = waitFor(patienceWith(prompt), time, signal)
       try {
         for await (const batch of replica.engine.answer(prompt, waiting.signal, noted)) {
           waiting.heard()
@@ -130,6 +144,12 @@ export function poolEngine({ name, patience, waits, time, log, ...options }: Poo
         noted.ended('left', '', '')
       }
     }
+  }
+
+  /** What comes whole comes when its last token is there. */
+  function patienceWith({ reading, answerLimit }: Prompt): Patience {
+    const { firstEvent, nextEvent } = patience
+    return { firstEvent: firstEvent + (reading === 'at its end' ? answerLimit * slowestToken : 0), nextEvent }
   }
 
   /** Why nobody waits for an answer any more, or no engine works on it. */

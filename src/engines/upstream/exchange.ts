@@ -25,13 +25,19 @@ export interface WrittenRequest {
 }
 
 /** Takes what came together. `enough`: the rest is not wanted. A promise: nothing more is wanted until it resolves. */
-export type Take = (chunks: readonly Chunk[]) => Promise<void> | 'enough' | undefined
+export type Take = (
+  chunks: readonly Chunk[],
+  came: 'whole' | 'streamed',
+) => Promise<void> | 'enough' | undefined
+
+type TakeChunks = (chunks: readonly Chunk[]) => ReturnType<Take>
 
 /** Connections to one server, kept open from one request to the next. */
 export interface Connections {
   /**
-   * Sends a request for a stream and has `take` take what comes of it. Resolves where the server says that the answer is
-   * over, or where the taker has enough. Leaves at once, and so does the server, when the signal aborts.
+   * Sends a request and has `take` take what comes of it: events of a stream, or a whole answer as one. Resolves where
+   * the server says that the answer is over, or where the taker has enough. Leaves at once, and so does the server, when
+   * the signal aborts.
    * Throws the server's refusal as a `Failure`, `engine-lost` where it cannot be reached or understood, and what `take`
    * throws. `context`: headers that say in whose name it is asked.
    */
@@ -91,24 +97,27 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
     context: Readonly<Record<string, string>>,
     take: Take,
   ): Promise<void> {
+    const accept = body['stream'] === true ? 'text/event-stream' : 'application/json'
     try {
       const { type, bytes, refused } = await send({
         method: 'POST',
         path: posix.join(base, path),
-        headers: { ...context, ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
+        headers: { ...context, ...headers, accept, 'content-type': 'application/json' },
         body: JSON.stringify(body),
         signal,
       })
+      if (type.startsWith('text/event-stream')) await readStream(bytes, (chunks) => take(chunks, 'streamed'))
+      else if (body['stream'] === false)
+        void takeEvents([await readStart(bytes)], (chunks) => take(chunks, 'whole'))
       // Some servers have status 200 for everything.
-      if (!type.startsWith('text/event-stream')) throw await refused()
-      await readStream(bytes, take)
+      else throw await refused()
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
     }
   }
 
   /** Reads to the end that the server tells, or to that of the body. */
-  function readStream(bytes: Readable, take: Take): Promise<void> {
+  function readStream(bytes: Readable, take: TakeChunks): Promise<void> {
     const split = sseSplitter()
     const decoder = new TextDecoder()
     let parts: Buffer[] = []
@@ -158,7 +167,7 @@ export function openConnections({ url, key, clock }: ServerAddress): Connections
   }
 
   /** All of them, or those before one that is none, which is then thrown. */
-  function takeEvents(events: readonly string[], take: Take): ReturnType<Take> {
+  function takeEvents(events: readonly string[], take: TakeChunks): ReturnType<Take> {
     const chunks: Chunk[] = []
     try {
       for (const data of events) chunks.push(readEvent(data))

@@ -1,7 +1,7 @@
 import type { ChosenToken, LikelyToken } from '../../chat/event.ts'
 import { countOf, fieldOf, listOf, textOf } from './read-json.ts'
 
-/** What one event of a server's stream says, in so far as it is used here. */
+/** What one event of a server's stream says, or an answer that comes whole, in so far as it is used here. */
 export interface Chunk {
   readonly pieces: readonly ChunkPiece[]
   readonly counts: ChunkCounts | null
@@ -44,7 +44,7 @@ export function readChunk(value: unknown): Chunk {
 }
 
 function readPiece(choice: unknown): ChunkPiece {
-  const delta = fieldOf(choice, 'delta')
+  const delta = fieldOf(choice, 'delta') ?? fieldOf(choice, 'message')
   return {
     choice: countOf(fieldOf(choice, 'index')) ?? 0,
     // vLLM calls it `reasoning`, all others `reasoning_content`; some send both with the same text.
@@ -58,10 +58,11 @@ function readPiece(choice: unknown): ChunkPiece {
   }
 }
 
-function readCall(call: unknown): ChunkCall {
+function readCall(call: unknown, place: number): ChunkCall {
   const named = fieldOf(call, 'function')
   return {
-    index: countOf(fieldOf(call, 'index')) ?? 0,
+    // Those that come whole have no number.
+    index: countOf(fieldOf(call, 'index')) ?? place,
     id: textOf(fieldOf(call, 'id')),
     name: textOf(fieldOf(named, 'name')),
     arguments: textOf(fieldOf(named, 'arguments')),

@@ -37,8 +37,10 @@ export interface ServerTraits {
   readonly logits: boolean
   /** Whether one request may ask for several choices. */
   readonly several: boolean
-  /** Fields of every request: above all those that make it count tokens while it generates, and at the end. */
+  /** Fields of every request. */
   readonly always: JsonObject
+  /** Those of a request for a stream, which make it count tokens while it generates, and at the end. */
+  readonly streamed: JsonObject
   /** Whether the counts that stand beside a piece are of its choice, or of all choices together. */
   readonly counts: 'choice' | 'answer'
   /**
@@ -79,7 +81,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topKOff: -1,
     logits: true,
     several: true,
-    always: { stream_options: allAlong },
+    always: {},
+    streamed: { stream_options: allAlong },
     counts: 'choice',
     tokenizer: 'messages',
     tokenize: '../tokenize',
@@ -102,7 +105,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topKOff: -1,
     logits: true,
     several: true,
-    always: { stream_options: allAlong },
+    always: {},
+    streamed: { stream_options: allAlong },
     counts: 'choice',
     tokenizer: 'messages',
     tokenize: '../tokenize',
@@ -126,9 +130,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     logits: true,
     // It refuses more choices than it has slots.
     several: false,
+    streamed: { stream_options: atTheEnd, timings_per_token: true },
     always: {
-      stream_options: atTheEnd,
-      timings_per_token: true,
       // It closes a thought that has used up its budget in the middle of a line otherwise, which no model has learned.
       reasoning_budget_message: '\n',
     },
@@ -154,7 +157,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topKOff: 0,
     logits: false,
     several: true,
-    always: { stream_options: atTheEnd },
+    always: {},
+    streamed: { stream_options: atTheEnd },
     counts: 'answer',
     // The service itself has none, Silica does.
     tokenizer: 'messages',
@@ -178,7 +182,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     topKOff: 0,
     logits: true,
     several: true,
-    always: { stream_options: atTheEnd },
+    always: {},
+    streamed: { stream_options: atTheEnd },
     counts: 'answer',
     tokenizer: 'none',
     tokenize: '',

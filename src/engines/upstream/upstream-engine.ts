@@ -58,6 +58,7 @@ export interface UpstreamEngine extends Engine {
  * and text in any case. Keeps to both limits whatever the server counts: it asks for the sum, and cuts each part here.
  * A server without a thinking budget is left when the thought has used it up, and asked to go on with the same text
  * behind a closed thought; one that cannot be asked that ends the answer there, with `length`.
+ * An answer that is read at its end is asked for as a whole, where nothing of it is to be cut here.
  */
 export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   const { name, server, url, newId, clock, log } = options
@@ -66,6 +67,8 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     options.budget === 'auto' ? (traits.keepsBudget === 'always' ? 'there' : 'here') : options.budget
   const connections = openConnections({ url, key: options.key, clock })
   let splits = traits.splitsThought
+  /** Whether an answer that comes whole comes with its tokens counted, as far as is known. */
+  let countsWhole = true
   let source: CountSource | null = null
   let running = 0
   let closed = false
@@ -125,6 +128,8 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       choices,
       first,
       budget,
+      whole:
+        countsWhole && prompt.reading === 'at its end' && prompt.thinking.mode === 'off' && choices === 1,
     } as const
     const thought = await follow(order, 'begins', signal, notes, say)
     if (thought === null) return
@@ -186,6 +191,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       void hand()
     }
 
+    notes.started()
     try {
       await ask(order, signal, notes, (chunks) => {
         for (const chunk of chunks) read(chunk)
@@ -234,22 +240,37 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
     return null
   }
 
-  /** A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. */
-  async function ask(order: Order, signal: AbortSignal, notes: Notes, take: Take): Promise<void> {
+  /**
+   * A limit that does not fit the model's window any more is made to, where that leaves the room that was asked for. What
+   * came whole and cannot be held to the limit is asked for again as a stream.
+   */
+  async function ask(
+    order: Order,
+    signal: AbortSignal,
+    notes: Notes,
+    take: Take,
+    room: number | null = null,
+  ): Promise<void> {
     const { path, body } = isBareText(order.prompt) ? writeCompletion(order) : writeRequest(order)
-    let begun = false
-    notes.started()
+    const asked = room === null ? body : { ...body, max_tokens: room }
+    let began = false
+    let counted = true
     try {
-      await connections.ask({ path, body }, signal, notes.context, (chunks) => {
-        begun = true
-        return take(chunks)
+      await connections.ask({ path, body: asked }, signal, notes.context, (chunks, came) => {
+        began = true
+        // Some servers stream whatever they are asked for.
+        counted = came === 'streamed' || isCounted(chunks, order.prompt)
+        if (order.whole) countsWhole = came === 'whole' && counted
+        return counted ? take(chunks, came) : 'enough'
       })
     } catch (error) {
-      if (begun) throw error
-      const room = roomAfter(error, Number(body['max_tokens']), order.prompt)
-      notes.decided('asked_max_tokens', room)
-      await connections.ask({ path, body: { ...body, max_tokens: room } }, signal, notes.context, take)
+      if (began || room !== null) throw error
+      const left = roomAfter(error, Number(body['max_tokens']), order.prompt)
+      notes.decided('asked_max_tokens', left)
+      return ask(order, signal, notes, take, left)
     }
+    if (counted) return
+    return ask({ ...order, whole: false }, signal, notes, take, room)
   }
 
   /** What a server did not count while it answered, counted by its tokenizer; null where it has none that tells. */
@@ -286,6 +307,7 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
       choices: 1,
       first: 0,
       budget,
+      whole: false,
     }
     try {
       return await countPrompt(order, connections, signal)
@@ -359,6 +381,12 @@ function late(
     prompt,
     cached,
   }
+}
+
+/** Whether a whole answer is known to keep to its limit. */
+function isCounted([chunk]: readonly Chunk[], { answerLimit }: Prompt): boolean {
+  const ended = chunk?.pieces.every(({ reason }) => reason !== '')
+  return ended === true && (chunk?.counts?.completion ?? Infinity) <= answerLimit
 }
 
 function checkRoom({ model: { contextLength }, leastRoom }: Prompt, { prompt }: ChunkCounts): void {

@@ -17,7 +17,8 @@ function written(
 ): JsonObject {
   const prompt = { ...aPrompt, ...changed }
   const begun = begunOf(prompt)
-  const order = { traits: servers[server], model: 'm', prompt, begun, choices: 1, first: 0, budget }
+  const whole = prompt.reading === 'at its end'
+  const order = { traits: servers[server], model: 'm', prompt, begun, choices: 1, first: 0, budget, whole }
   return (prompt.messages.length === 0 ? writeCompletion(order) : writeRequest(order)).body
 }
 
@@ -29,6 +30,15 @@ function added(server: ServerKind, changed: Partial<Prompt>, budget?: 'here' | '
     all.filter(([name, value]) => !plain.includes(JSON.stringify({ [name]: value }).slice(1, -1))),
   )
 }
+
+test.each(kinds)('what comes whole is asked for without what streams have: %s', (server) => {
+  const stream = written(server)
+  const whole = written(server, { reading: 'at its end' })
+  expect([stream['stream'], whole['stream']]).toEqual([true, false])
+  expect(Object.keys(stream).filter((name) => !(name in whole))).toEqual(
+    server === 'llama-server' ? ['stream_options', 'timings_per_token'] : ['stream_options'],
+  )
+})
 
 describe('a request in the words of its server', () => {
   test.each([

@@ -18,6 +18,8 @@ export interface Order {
   readonly first: number
   /** Whether the server is to keep to the thinking budget by itself. */
   readonly budget: 'there' | 'here'
+  /** Whether all of it is to come at once, when it is over. */
+  readonly whole: boolean
 }
 
 /**
@@ -61,7 +63,7 @@ function writeAnswer(order: Order): JsonObject {
   const { traits, model, prompt, choices, first } = order
   return {
     model,
-    stream: true,
+    ...(order.whole ? { stream: false } : { stream: true, ...traits.streamed }),
     ...traits.always,
     ...(choices > 1 ? { n: choices } : {}),
     ...writeSampling(prompt.sampling, prompt.model, traits, first),

@@ -37,7 +37,7 @@ interface Answer {
 
 /** What the engine says, behind what the answer held already. */
 async function* answerWhole(of: Engine, request: ChatRequest): AsyncGenerator<ChatEvent> {
-  for await (const event of singly(of.answer({ ...request, caller: '' }, never))) {
+  for await (const event of singly(of.answer({ ...request, caller: '', reading: 'as it comes' }, never))) {
     yield event
     if (event.type === 'prompt' && request.begun.text !== '')
       yield { type: 'text', choice: 0, text: request.begun.text, tokens: 0 }

@@ -77,7 +77,7 @@ async function read({ request, patience, leaves }: Caller): Promise<string[]> {
   const answer = Array.from({ length: request.choices }, () => 0)
   let [seen, finished] = [0, 0]
   try {
-    const said = engine.answer({ ...request, caller: '' }, leave.signal)
+    const said = engine.answer({ ...request, caller: '', reading: 'as it comes' }, leave.signal)
     for await (const event of singly(decode(said, request, () => 'id'))) {
       if (event.type === 'reasoning') thought[event.choice] = (thought[event.choice] ?? 0) + event.tokens
       if (event.type === 'text') answer[event.choice] = (answer[event.choice] ?? 0) + event.tokens
