@@ -131,9 +131,13 @@ export async function openSilica(settings: Settings, world: World): Promise<Sili
       },
       newSpanId: exporter === null ? null : newSpanId,
     })
-    const random = () => Buffer.from(world.randomBytes(4)).readUInt32BE() / 2 ** 32
     const { clock } = world
-    models = openModels(settings, { clock, random, newId, log: (line) => log.info(line, 'engine') })
+    models = openModels(settings, {
+      clock,
+      random: Math.random,
+      newId,
+      log: (line) => log.info(line, 'engine'),
+    })
     lifecycle = await openLifecycle({
       database,
       clock,

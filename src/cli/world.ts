@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -45,20 +45,9 @@ export function realWorld(log: Log): World {
     steady: () => performance.now(),
     after,
     used,
-    randomBytes: randomBytesMaker(),
+    randomBytes,
     log,
     watch: watchFiles,
-  }
-}
-
-/** Each call of the system's costs the same for a few bytes as for many. No byte is given twice. */
-function randomBytesMaker(): World['randomBytes'] {
-  let left = Buffer.alloc(0)
-  return (count) => {
-    if (left.length < count) left = randomFillSync(Buffer.alloc(Math.max(count, 4096)))
-    const bytes = left.subarray(0, count)
-    left = left.subarray(count)
-    return bytes
   }
 }
 

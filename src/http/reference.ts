@@ -2,9 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model } from '../chat/model.ts'
-import { writeOpenApi } from '../wire/reference/openapi.ts'
-import { writeLlms } from '../wire/reference/write-llms.ts'
-import { writePage } from '../wire/reference/write-page.ts'
 import { sendJson } from './send-answer.ts'
 
 /**
@@ -17,26 +14,27 @@ export function addReference(
   version: string,
   models: () => readonly Model[],
 ): void {
-  let written: Reference | undefined
+  let written: Promise<Reference> | undefined
   const read = () => (written ??= writeReference(folder, version, models()[0]?.id ?? 'owner/name'))
   const plain = 'text/plain; charset=utf-8'
 
-  app.get('/docs', (_request, reply) =>
-    reply
-      .header('content-security-policy', read().policy)
+  app.get('/docs', async (_request, reply) => {
+    const { policy, html } = await read()
+    return reply
+      .header('content-security-policy', policy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
       .type('text/html; charset=utf-8')
-      .send(read().html),
-  )
-  app.get<{ Params: { name: string } }>('/docs/guides/:name', (request, reply) => {
-    const guide = read().guides.get(request.params.name)
+      .send(html)
+  })
+  app.get<{ Params: { name: string } }>('/docs/guides/:name', async (request, reply) => {
+    const guide = (await read()).guides.get(request.params.name)
     return guide === undefined
       ? reply.callNotFound()
       : reply.header('x-content-type-options', 'nosniff').type(plain).send(guide)
   })
-  app.get('/openapi.json', (_request, reply) => sendJson(reply, read().openApi))
-  app.get('/llms.txt', (_request, reply) => reply.type(plain).send(read().llms))
+  app.get('/openapi.json', async (_request, reply) => sendJson(reply, (await read()).openApi))
+  app.get('/llms.txt', async (_request, reply) => reply.type(plain).send((await read()).llms))
 }
 
 interface Reference {
@@ -48,7 +46,13 @@ interface Reference {
   readonly llms: string
 }
 
-function writeReference(folder: string, version: string, model: string): Reference {
+async function writeReference(folder: string, version: string, model: string): Promise<Reference> {
+  // They take memory, and most servers are never asked.
+  const [{ writeOpenApi }, { writeLlms }, { writePage }] = await Promise.all([
+    import('../wire/reference/openapi.ts'),
+    import('../wire/reference/write-llms.ts'),
+    import('../wire/reference/write-page.ts'),
+  ])
   const guides = new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith('.md'))

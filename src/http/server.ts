@@ -106,6 +106,8 @@ export function openServer(parts: HttpParts): Server {
     return503OnClosing: false,
     // Longer than the head of a request may be: an id that is nobody's is not found, however long it is.
     routerOptions: { maxParamLength: 65_536 },
+    // What is read and written here has its own schemas. Without these, Fastify loads two compilers of its own.
+    schemaController: { compilersFactory: { buildValidator: notHere, buildSerializer: notHere } },
     clientErrorHandler: (error, socket) => answerBrokenRequest(parts, error, socket),
   })
   app.removeAllContentTypeParsers()
@@ -143,6 +145,10 @@ export function openServer(parts: HttpParts): Server {
       await app.close()
     },
   }
+}
+
+function notHere(): never {
+  throw new Error('No route has a schema of Fastify.')
 }
 
 function addRoutes(app: FastifyInstance, parts: HttpParts): void {

@@ -19,7 +19,8 @@ export interface Database {
  */
 export async function openDatabase(place: string): Promise<Database> {
   const kind = isPostgres(place) ? 'postgres' : 'sqlite'
-  const query = new Kysely<Tables>({ dialect: kind === 'postgres' ? openPostgres(place) : openSqlite(place) })
+  const dialect = kind === 'postgres' ? await openPostgres(place) : openSqlite(place)
+  const query = new Kysely<Tables>({ dialect })
   try {
     await migrate({ kind, query })
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts'
 /** Asks a PostgreSQL what it is, and changes nothing. Gives that in words; throws where it cannot be used. */
 export async function probePostgres(url: string): Promise<string> {
   const name = withoutSecrets(url)
-  const query = new Kysely<Tables>({ dialect: openPostgres(url) })
+  const query = new Kysely<Tables>({ dialect: await openPostgres(url) })
   try {
     const asked = sql<{ version: string; known: boolean; may: boolean }>`
       select current_setting('server_version') as version, to_regclass('migrations') is not null as known,
