@@ -18,8 +18,7 @@ const every = 5000
 interface Replica {
   readonly url: string
   kill(): void
-  /** Resolves when it answers. */
-  ready(): Promise<void>
+  answers(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -42,12 +41,9 @@ async function keepRunning(
       ({ status }) => status < 500,
       () => false,
     )
-  const ready = async () => {
-    while (!(await answers())) await setTimeout(100)
-  }
-  await ready()
+  while (!(await answers())) await setTimeout(100)
   return {
-    ready,
+    answers,
     url: `${url}/v1`,
     kill: () => void child.kill('SIGKILL'),
     async close() {
@@ -134,7 +130,11 @@ async function callWhileKilling(front: TestSilica, replicas: readonly Replica[],
     for (const [at, index] of asked.entries()) undisturbed[index]?.add(JSON.stringify(got[at]))
   }
   const end = performance.now() + seconds * 1000
-  const told = { whole: 0, killed: 0, other: new Array<string>() }
+  const told = {
+    whole: 0,
+    killed: { besideAnother: 0, theLast: 0, notYetBack: 0 },
+    other: new Array<string>(),
+  }
   const calls = Array.from({ length: callers }, async (_, caller) => {
     for (let round = caller; performance.now() < end; round++) {
       const index = round % bodies.length
@@ -143,12 +143,14 @@ async function callWhileKilling(front: TestSilica, replicas: readonly Replica[],
       else told.other.push(`${got} instead of ${[...(undisturbed[index] ?? [])].join(' or ')}`)
     }
   })
-  while (performance.now() < end) {
-    await setTimeout(every / 2)
-    // A machine that is busy takes longer to start one than there is time between two kills.
-    for (const replica of replicas) await replica.ready()
-    replicas[told.killed++ % replicas.length]?.kill()
-    await setTimeout(every / 2)
+  // Whether the one before is back or not: a busy machine may take longer to start one than there is between two.
+  for (let next = 0; performance.now() + every < end; next = (next + 1) % replicas.length) {
+    await setTimeout(every)
+    const alive = await Promise.all(replicas.map((replica) => replica.answers()))
+    told.killed[
+      !alive[next] ? 'notYetBack' : alive.filter(Boolean).length > 1 ? 'besideAnother' : 'theLast'
+    ]++
+    replicas[next]?.kill()
   }
   await Promise.all(calls)
   return told
@@ -169,7 +171,9 @@ async function killUnderCallers(server: string, replicas: readonly Replica[], bo
   const front = await openFront(server, replicas, rescues.log)
   try {
     const told = await callWhileKilling(front, replicas, bodies)
-    console.log(`${told.whole} whole answers, ${rescues.count()} rescued, ${told.killed} replicas killed`)
+    console.log(
+      `${told.whole} whole answers, ${rescues.count()} rescued; killed: ${JSON.stringify(told.killed)}`,
+    )
     return { other: told.other, rescued: rescues.count() > 0 }
   } finally {
     await Promise.all([front.close(), ...replicas.map((replica) => replica.close())])
