@@ -12,7 +12,7 @@ const bundled = fileURLToPath(new URL('../../models/nano/silica-nano.gguf', impo
 /** A llama-server that runs the bundled model in windows of 512 tokens. Gives what stands before `/chat/completions`. */
 export async function openLlamaServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const port = String(await freePort())
-  const flags = ['-m', bundled, '--port', port, '-c', '2048', '-np', '4', '-t', '2', '--jinja']
+  const flags = ['-m', bundled, '--port', port, '-c', '2048', '-np', '4', '-t', '1', '--jinja']
   const server = spawn(llamaServer, flags, { stdio: 'ignore' })
   const address = `http://127.0.0.1:${port}`
   const isReady = () =>

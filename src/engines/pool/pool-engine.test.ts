@@ -21,7 +21,7 @@ type Fate =
   | 'whole'
   | 'silent'
 
-/** An engine whose model says four words of thought, if it is to think, and six of an answer. */
+/** An engine whose model says four words of thought, if it is to think, six of an answer, and a token that ends it. */
 function fake(...fates: readonly Fate[]): Engine & { readonly asked: Prompt[] } {
   const asked: Prompt[] = []
   const left = [...fates]
@@ -76,6 +76,7 @@ function speech({ begun, thinking }: Prompt): ChatEvent[] {
       text,
       tokens: 1,
     })),
+    { type: 'mark', choice: 0, tokens: 1 },
   ]
 }
 
@@ -216,14 +217,14 @@ describe('an answer that is read at its end', () => {
 })
 
 describe('an answer that breaks off', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     'goes on elsewhere after %i words: nothing twice, nothing missing',
     async (after) => {
       const [bad, good] = [fake(lost(after)), fake()]
       const { events, thought, text, usage } = await read(pool([bad, good]).engine, { thinking: thinks })
       expect(thought).toBe(words('t', 0, 4).join(''))
       expect(text('text')).toBe(whole)
-      expect(usage).toEqual({ promptTokens: 9, cachedTokens: 3, completionTokens: 10, reasoningTokens: 4 })
+      expect(usage).toEqual({ promptTokens: 9, cachedTokens: 3, completionTokens: 11, reasoningTokens: 4 })
       expect(events.filter(({ type }) => type === 'prompt' || type === 'finish')).toHaveLength(2)
       expect(good.asked).toMatchObject([
         {
@@ -243,13 +244,13 @@ describe('an answer that breaks off', () => {
     const engines = [fake(lost(1), lost(1), lost(1)), fake(lost(1), lost(1))]
     const { text, usage } = await read(pool(engines).engine)
     expect(text('text')).toBe(whole)
-    expect(usage.completionTokens).toBe(6)
+    expect(usage.completionTokens).toBe(7)
   })
 
   test('goes on in each of its choices', async () => {
     const { text, usage, events } = await read(pool([fake(lost(2)), fake(lost(1))]).engine, { choices: 3 })
     for (const choice of [0, 1, 2]) expect(text('text', choice)).toBe(whole)
-    expect(usage).toMatchObject({ promptTokens: 9, completionTokens: 18 })
+    expect(usage).toMatchObject({ promptTokens: 9, completionTokens: 21 })
     expect(events.filter(({ type }) => type === 'finish')).toHaveLength(3)
   })
 

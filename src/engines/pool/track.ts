@@ -77,8 +77,8 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
         thoughtTokens += event.tokens
         break
       case 'mark':
-        // A thought that was closed before it was lost is not closed again.
-        if (closed && reasoning + text === '' && begun.reasoning !== '') return false
+        // A thought that was closed before it was lost is not closed again. Behind a text it is a token that ends it.
+        if (closed && reasoning + text + begun.text === '' && begun.reasoning !== '') return false
         closed ||= reasoning !== ''
         break
       case 'text':
