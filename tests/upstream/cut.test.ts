@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/chat/engine.ts'
@@ -19,16 +19,22 @@ const request: ChatRequest = {
   sampling: { ...question.sampling, temperature: 0 },
   answerLimit: 100,
   stop: [],
-  reply: { kind: 'whole' },
+  reply: { kind: 'stream', usageChunk: false },
 }
 
 /** Passes requests on to the server at `target`, and cuts the next answer after so many chunks. */
 async function openCutter(target: string) {
   let left = Infinity
-  const server = createServer(async (asked, response) => {
+  let cuts = 0
+  async function pass(asked: IncomingMessage, response: ServerResponse): Promise<void> {
     const most = left
     left = Infinity
-    const headers = { authorization: asked.headers.authorization ?? '', 'content-type': 'application/json' }
+    const headers = {
+      authorization: asked.headers.authorization ?? '',
+      'content-type': 'application/json',
+      // Behind a stream llama-server closes a connection that it said it would keep.
+      connection: 'close',
+    }
     const body = await text(asked)
     const answer = await fetch(`${target}${asked.url?.slice('/v1'.length)}`, {
       method: 'POST',
@@ -43,8 +49,8 @@ async function openCutter(target: string) {
       cuts += 1
       setImmediate(() => response.destroy())
     }
-  })
-  let cuts = 0
+  }
+  const server = createServer((asked, response) => void pass(asked, response))
   const port = await freePort()
   await once(server.listen(port, '127.0.0.1'), 'listening')
   return {
@@ -57,7 +63,9 @@ async function openCutter(target: string) {
 
 async function read(engine: Engine, thinks: boolean) {
   const asked: ChatRequest = { ...request, thinking: thinks ? thinkingUpTo(100) : { mode: 'off' } }
-  const events = await collect(decode(engine.answer({ ...asked, caller: '' }, never), asked, () => 'id'))
+  const events = await collect(
+    decode(engine.answer({ ...asked, caller: '', reading: 'as it comes' }, never), asked, () => 'id'),
+  )
   const thought = events.map((event) => (event.type === 'reasoning' ? event.text : '')).join('')
   const { completionTokens, reasoningTokens } = events.reduce(addUsage, noUsage)
   return { thought, text: textOf(events), completionTokens, reasoningTokens, last: events.at(-1) }
@@ -83,12 +91,12 @@ const servers = [
       ]),
 ] as const
 
-describe.each(servers)('an answer of $server that is cut', ({ server, thinks, open }) => {
-  let upstream: Awaited<ReturnType<typeof open>>
+describe.each(servers)('an answer of $server that is cut', ({ server, thinks, ...one }) => {
+  let upstream: Awaited<ReturnType<typeof one.open>>
   let cutter: Awaited<ReturnType<typeof openCutter>>
   let engine: Engine
   beforeAll(async () => {
-    upstream = await open()
+    upstream = await one.open()
     cutter = await openCutter(upstream.url)
     engine = aPool([cutter, cutter], { server, key: upstream.key, model: upstream.model })
   })

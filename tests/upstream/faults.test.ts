@@ -302,6 +302,15 @@ test('connections are used again', async () => {
   expect(connections).toBeLessThanOrEqual(2)
 })
 
+test('a connection is used once where the server closes it behind a stream', async () => {
+  let connections = 0
+  server.onConnection(() => connections++)
+  const there = anUpstream(server.url, { server: 'llama-server' })
+  for (let round = 0; round < 5; round++) await collect(there.answer(prompt, never))
+  await there.close()
+  expect(connections).toBe(5)
+})
+
 describe('what a message points at', () => {
   const shows = (url: string): Partial<Prompt> => ({
     messages: [{ role: 'user', parts: [{ type: 'image', url, detail: 'auto' }] }],

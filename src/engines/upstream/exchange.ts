@@ -14,6 +14,8 @@ export interface ServerAddress {
   readonly url: string
   /** Sent as a bearer token; empty for none. */
   readonly key: string
+  /** Whether a connection may be used for more than one request. */
+  readonly keepsConnections: boolean
   /** Milliseconds since 1970. */
   readonly clock: () => number
 }
@@ -32,7 +34,7 @@ export type Take = (
 
 type TakeChunks = (chunks: readonly Chunk[]) => ReturnType<Take>
 
-/** Connections to one server, kept open from one request to the next. */
+/** Connections to one server, kept open from one request to the next where it can be. */
 export interface Connections {
   /**
    * Sends a request and has `take` take what comes of it: events of a stream, or a whole answer as one. Resolves where
@@ -62,13 +64,14 @@ export interface Connections {
 /** The last resort of connections that nobody watches. Pools know each model's own patience, which is shorter. */
 const longestSilence = 900_000
 
-export function openConnections({ url, key, clock }: ServerAddress): Connections {
+export function openConnections({ url, key, keepsConnections, clock }: ServerAddress): Connections {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/+$/, '') || '/'
   const pool = new Pool(origin, {
     connectTimeout: 5000,
     headersTimeout: longestSilence,
     bodyTimeout: longestSilence,
+    pipelining: keepsConnections ? 1 : 0,
   })
   const headers = {
     'user-agent': 'silica',

@@ -48,7 +48,7 @@ async function servedBy(
   options: Pick<UpstreamOptions, 'url' | 'key' | 'clock'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const connections = openConnections(options)
+  const connections = openConnections({ ...options, keepsConnections: false })
   try {
     const list = await connections.get('models', signal)
     return listOf(fieldOf(list, 'data'))

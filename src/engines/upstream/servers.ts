@@ -50,6 +50,8 @@ export interface ServerTraits {
   readonly tokenizer: 'messages' | 'template' | 'none'
   /** Where: a path that starts from its address. */
   readonly tokenize: string
+  /** Whether a connection on which it has answered can be used again, as it says. */
+  readonly keepsConnections: boolean
   /** Where it says, for next to nothing, whether it is alive: a path that starts from its address. */
   readonly health: string
   /** Whether it is on the open internet, where what it fetches for a caller is no business of the operator's network. */
@@ -86,6 +88,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     counts: 'choice',
     tokenizer: 'messages',
     tokenize: '../tokenize',
+    keepsConnections: true,
     health: '../health',
     outside: false,
     pdf: false,
@@ -110,6 +113,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     counts: 'choice',
     tokenizer: 'messages',
     tokenize: '../tokenize',
+    keepsConnections: true,
     health: '../health',
     outside: false,
     pdf: false,
@@ -138,6 +142,8 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     counts: 'choice',
     tokenizer: 'template',
     tokenize: '../tokenize',
+    // It closes one behind a stream, and what has been sent on it by then is lost.
+    keepsConnections: false,
     health: '../health',
     outside: false,
     pdf: false,
@@ -163,6 +169,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     // The service itself has none, Silica does.
     tokenizer: 'messages',
     tokenize: 'tokenize',
+    keepsConnections: true,
     health: 'models',
     outside: true,
     pdf: true,
@@ -187,6 +194,7 @@ export const servers: Readonly<Record<ServerKind, ServerTraits>> = {
     counts: 'answer',
     tokenizer: 'none',
     tokenize: '',
+    keepsConnections: true,
     health: 'models',
     outside: true,
     pdf: false,

@@ -65,7 +65,12 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
   const traits = servers[server]
   const budget =
     options.budget === 'auto' ? (traits.keepsBudget === 'always' ? 'there' : 'here') : options.budget
-  const connections = openConnections({ url, key: options.key, clock })
+  const connections = openConnections({
+    url,
+    key: options.key,
+    keepsConnections: traits.keepsConnections,
+    clock,
+  })
   let splits = traits.splitsThought
   /** Whether an answer that comes whole comes with its tokens counted, as far as is known. */
   let countsWhole = true
