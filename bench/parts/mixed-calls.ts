@@ -36,21 +36,32 @@ const weather = {
   function: { name: 'weather', description: 'The weather of a city', parameters, strict: true },
 }
 
-/** Requests of every kind in turn by chance; one seed gives one course of them. */
-export function mixOf(seed: number): () => Asked {
+/** Numbers below what is asked for, by chance; one seed gives one course of them. */
+function chance(seed: number): (below: number) => number {
   let state = seed
-  const number = (below: number): number => {
+  return (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return Math.floor((state / 2 ** 32) * below)
   }
+}
+
+/**
+ * Requests of every kind in turn by chance; one seed gives one course of them. After `lap` requests the same ones come
+ * again, as long and as many, with other words.
+ */
+export function mixOf(seed: number, lap: number): () => Asked {
+  const word = chance(seed)
+  let number = chance(seed)
+  let count = 0
   const pick = <Any>(values: readonly Any[]): Any | undefined => values[number(values.length)]
   return () => {
+    if (count++ % lap === 0) number = chance(seed)
     const answerLimit = 1 + number(100)
     const budget = number(3) === 0 ? 1 + number(60) : 0
     const choices = number(6) === 0 ? 2 + number(3) : 1
     const kind = pick(['text', 'long', 'turns', 'tools', 'call', 'json', 'schema'] as const) ?? 'text'
-    const question = { role: 'user', content: `${pick(questions)} ${number(50)}` }
-    const long = Array.from({ length: 100 + number(300) }, () => number(1000)).join(' ')
+    const question = { role: 'user', content: `${pick(questions)} ${word(50)}` }
+    const long = Array.from({ length: 100 + number(300) }, () => 100 + word(900)).join(' ')
     const turns = [
       { role: 'system', content: 'You are a helpful assistant who knows cities well. '.repeat(20) },
       { role: 'user', content: 'Hello!' },
