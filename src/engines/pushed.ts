@@ -57,7 +57,7 @@ export function pushed<Item extends object>(
   function leave(reason: unknown): void {
     signal.removeEventListener('abort', abort)
     held = []
-    leaving.abort(reason)
+    if (!isOver) leaving.abort(reason)
   }
 
   function next(): Promise<IteratorResult<Item, void>> {

@@ -28,7 +28,7 @@ export function choose(
   const best = most > 0 ? near.filter((replica) => replica.known(prefixes) === most) : ranked
   const lightest = Math.min(...best.map((replica) => replica.load()))
   const equal = best.filter((replica) => replica.load() === lightest)
-  return equal[Math.floor(random() * equal.length)] ?? null
+  return (equal.length > 1 ? equal[Math.floor(random() * equal.length)] : equal[0]) ?? null
 }
 
 /** A name for each beginning of a conversation, one message longer each. Different models never share one. */

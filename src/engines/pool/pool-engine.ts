@@ -184,7 +184,7 @@ export function poolEngine({
       const said: ChatEvent[] = []
       for (const event of batch) {
         if (event.type === 'prompt' || event.type === 'uncounted') usage = addUsage(usage, event)
-        said.push(...(tracks[event.choice]?.take(event) ?? []))
+        tracks[event.choice]?.take(event, said)
       }
       // Its reader leaves with the last event, so that nothing may be left to do after it.
       if (tracks.every((one) => one.hasFinished())) {

@@ -8,8 +8,8 @@ import { thinkingDecoder } from '../../decode/thinking.ts'
 export interface Track {
   /** The choice's number in the caller's answer. */
   readonly choice: number
-  /** What is passed on of an engine's event: thought and text apart, the prompt and its counts once in all. */
-  take(event: ChatEvent): readonly ChatEvent[]
+  /** Adds to `said` what is passed on of an engine's event: thought and text apart, the prompt and its counts once in all. */
+  take(event: ChatEvent, said: ChatEvent[]): void
   /** Whether the caller has seen more of it than that its prompt was read. */
   hasSpoken(): boolean
   hasFinished(): boolean
@@ -43,30 +43,36 @@ export function track(choice: number, prompt: Prompt, answer: 'begins' | 'goes o
   let answerTokens = 0
   let breaks = { text: held, tokens: 0 }
 
-  function take(event: ChatEvent): readonly ChatEvent[] {
+  function take(event: ChatEvent, said: ChatEvent[]): void {
     if (event.type === 'prompt') {
-      if (announced) return []
+      if (!announced) said.push({ ...event, choice })
       announced = true
-      return [{ ...event, choice }]
+    } else if (event.type === 'uncounted') {
+      // The prompt of an answer that goes on holds what was said of it, which is not counted as prompt.
+      said.push({ ...event, choice, ...(answer === 'begins' ? {} : { prompt: 0, cached: 0 }) })
+    } else {
+      for (const one of split(event.choice === choice ? event : { ...event, choice })) withBreaks(one, said)
     }
-    // The prompt of an answer that goes on holds what was said of it, which is not counted as prompt.
-    if (event.type === 'uncounted')
-      return [{ ...event, choice, ...(answer === 'begins' ? {} : { prompt: 0, cached: 0 }) }]
-    return [...split({ ...event, choice })].flatMap(withBreaks).filter(note)
   }
 
   /** Line breaks at the end of a thought are part of its mark, and of the thought where that goes on. */
-  function withBreaks(event: ChatEvent): readonly ChatEvent[] {
-    if (event.type === 'reasoning' && /^\n+$/.test(event.text)) {
-      breaks = { text: breaks.text + event.text, tokens: breaks.tokens + event.tokens }
-      return []
-    }
+  function withBreaks(event: ChatEvent, said: ChatEvent[]): void {
     const { text, tokens } = breaks
-    if (text === '') return [event]
-    breaks = { text: '', tokens: 0 }
-    if (event.type === 'reasoning')
-      return [{ ...event, text: text + event.text, tokens: tokens + event.tokens }]
-    return tokens === 0 ? [event] : [{ type: 'mark', choice, tokens }, event]
+    if (event.type === 'reasoning' && /^\n+$/.test(event.text)) {
+      breaks = { text: text + event.text, tokens: tokens + event.tokens }
+      return
+    }
+    if (text !== '') breaks = { text: '', tokens: 0 }
+    if (text !== '' && event.type === 'reasoning') {
+      pass({ ...event, text: text + event.text, tokens: tokens + event.tokens }, said)
+    } else {
+      if (tokens > 0) pass({ type: 'mark', choice, tokens }, said)
+      pass(event, said)
+    }
+  }
+
+  function pass(event: ChatEvent, said: ChatEvent[]): void {
+    if (note(event)) said.push(event)
   }
 
   /** Whether it is passed on. */

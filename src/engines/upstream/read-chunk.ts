@@ -1,5 +1,5 @@
 import type { ChosenToken, LikelyToken } from '../../chat/event.ts'
-import { countOf, fieldOf, listOf, textOf } from './read-json.ts'
+import { countOf, fieldOf, fieldsOf, listOf, textOf } from './read-json.ts'
 
 /** What one event of a server's stream says, or an answer that comes whole, in so far as it is used here. */
 export interface Chunk {
@@ -37,24 +37,24 @@ export interface ChunkCounts {
 }
 
 export function readChunk(value: unknown): Chunk {
-  return {
-    pieces: listOf(fieldOf(value, 'choices')).map(readPiece),
-    counts: readUsage(fieldOf(value, 'usage')) ?? readTimings(fieldOf(value, 'timings')),
-  }
+  const { choices, usage, timings } = fieldsOf(value)
+  return { pieces: listOf(choices).map(readPiece), counts: readUsage(usage) ?? readTimings(timings) }
 }
 
 function readPiece(choice: unknown): ChunkPiece {
-  const delta = fieldOf(choice, 'delta') ?? fieldOf(choice, 'message')
+  const { index, delta, message, text, logprobs, token_ids: ids, finish_reason: reason } = fieldsOf(choice)
+  const said = fieldsOf(delta ?? message)
+  const chosen = fieldsOf(logprobs)['content']
   return {
-    choice: countOf(fieldOf(choice, 'index')) ?? 0,
+    choice: countOf(index) ?? 0,
     // vLLM calls it `reasoning`, all others `reasoning_content`; some send both with the same text.
-    reasoning: textOf(fieldOf(delta, 'reasoning_content')) || textOf(fieldOf(delta, 'reasoning')),
+    reasoning: textOf(said['reasoning_content']) || textOf(said['reasoning']),
     // A completion has no delta.
-    text: textOf(fieldOf(delta, 'content')) || textOf(fieldOf(choice, 'text')),
-    calls: listOf(fieldOf(delta, 'tool_calls')).map(readCall),
-    logprobs: listOf(fieldOf(fieldOf(choice, 'logprobs'), 'content')).map(readChosen),
-    tokens: readTokens(choice),
-    reason: textOf(fieldOf(choice, 'finish_reason')),
+    text: textOf(said['content']) || textOf(text),
+    calls: listOf(said['tool_calls']).map(readCall),
+    logprobs: listOf(chosen).map(readChosen),
+    tokens: readTokens(ids ?? chosen),
+    reason: textOf(reason),
   }
 }
 
@@ -85,9 +85,8 @@ function readLikely(token: unknown): LikelyToken {
 }
 
 /** By the ids of the tokens, or by their probabilities. */
-function readTokens(choice: unknown): number | null {
-  const ids = fieldOf(choice, 'token_ids') ?? fieldOf(fieldOf(choice, 'logprobs'), 'content')
-  return Array.isArray(ids) ? ids.length : null
+function readTokens(each: unknown): number | null {
+  return Array.isArray(each) ? each.length : null
 }
 
 function readUsage(usage: unknown): ChunkCounts | null {

@@ -1,7 +1,18 @@
 /** What other people's servers send is read leniently: what is missing or of another type reads as nothing. */
 
 export function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return fieldsOf(value)[name]
+}
+
+/** Its fields, none where it is no object. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : nothing
+}
+
+const nothing = {}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 export function textOf(value: unknown): string {
