@@ -1,13 +1,12 @@
 import { posix } from 'node:path'
-import { pipeline, type Readable, type Transform } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { type Dispatcher, Pool } from 'undici'
+import { Pool } from 'undici'
 import { Failure } from '../../chat/failure.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import { sseSplitter } from '../../read-sse.ts'
 import { type Chunk, readChunk } from './read-chunk.ts'
 import { readFailure } from './read-failure.ts'
 import { fieldOf, parseJson } from './read-json.ts'
+import { type BodyReader, type Exchange, type Head, send } from './send.ts'
 
 export interface ServerAddress {
   /** What stands before `/chat/completions`, such as `http://host:8000/v1`. */
@@ -31,8 +30,6 @@ export type Take = (
   chunks: readonly Chunk[],
   came: 'whole' | 'streamed',
 ) => Promise<void> | 'enough' | undefined
-
-type TakeChunks = (chunks: readonly Chunk[]) => ReturnType<Take>
 
 /** Connections to one server, kept open from one request to the next where it can be. */
 export interface Connections {
@@ -79,21 +76,7 @@ export function openConnections({ url, key, keepsConnections, clock }: ServerAdd
     ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
   }
 
-  async function send(options: Omit<Dispatcher.RequestOptions, 'origin'>) {
-    const { statusCode: status, headers: heads, body } = await pool.request(options)
-    const head = (name: string) => String(heads[name] ?? '')
-    const bytes = unpacked(body, head('content-encoding'))
-    const refused = async () =>
-      readFailure({
-        status,
-        body: await readStart(bytes),
-        retryAfter: head('retry-after'),
-        now: clock(),
-      })
-    if (status !== 200) throw await refused()
-    return { type: head('content-type'), bytes, refused }
-  }
-
+  /** Throws the server's refusal. */
   async function ask(
     { path, body }: WrittenRequest,
     signal: AbortSignal,
@@ -101,76 +84,27 @@ export function openConnections({ url, key, keepsConnections, clock }: ServerAdd
     take: Take,
   ): Promise<void> {
     const accept = body['stream'] === true ? 'text/event-stream' : 'application/json'
+    const request = asJson(path, body, { ...context, ...headers, accept })
     try {
-      const { type, bytes, refused } = await send({
-        method: 'POST',
-        path: posix.join(base, path),
-        headers: { ...context, ...headers, accept, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal,
-      })
-      if (type.startsWith('text/event-stream')) await readStream(bytes, (chunks) => take(chunks, 'streamed'))
-      else if (body['stream'] === false)
-        void takeEvents([await readStart(bytes)], (chunks) => take(chunks, 'whole'))
+      const reader = await send(pool, request, signal, (head, exchange) =>
+        head.status === 200 && head.header('content-type').startsWith('text/event-stream')
+          ? eventReader(exchange, (events) => takeEvents(events, (chunks) => take(chunks, 'streamed')))
+          : textReader(head, exchange, longestDocument),
+      )
+      if (reader.head === null) return
       // Some servers have status 200 for everything.
-      else throw await refused()
+      if (reader.head.status !== 200 || body['stream'] === true) throw refusal(reader)
+      void takeEvents([reader.text()], (chunks) => take(chunks, 'whole'))
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
     }
   }
 
-  /** Reads to the end that the server tells, or to that of the body. */
-  function readStream(bytes: Readable, take: TakeChunks): Promise<void> {
-    const split = sseSplitter()
-    const decoder = new TextDecoder()
-    let parts: Buffer[] = []
-    let over = false
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        over = true
-        bytes.destroy()
-      }
-      /** What one read from the socket has brought comes in parts, which are taken together. */
-      const read = (): void => {
-        if (over || parts.length === 0) return
-        const text = decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts), { stream: true })
-        parts = []
-        const events = split(text)
-        const end = events.indexOf('[DONE]')
-        try {
-          const full = takeEvents(end === -1 ? events : events.slice(0, end), take)
-          if (full === 'enough') leave()
-          // What is left of an answer that is over is read, so that its connection can be used again.
-          else if (end !== -1) over = true
-          else if (full !== undefined) {
-            bytes.pause()
-            void full.then(() => bytes.resume())
-          }
-          if (over) resolve()
-        } catch (error) {
-          leave()
-          reject(error)
-        }
-      }
-      bytes.on('data', (part: Buffer) => {
-        if (over) return
-        parts.push(part)
-        if (parts.length === 1) queueMicrotask(read)
-      })
-      bytes.once('end', () => {
-        read()
-        resolve()
-      })
-      bytes.on('error', (error) => {
-        read()
-        over = true
-        reject(error)
-      })
-    })
-  }
-
   /** All of them, or those before one that is none, which is then thrown. */
-  function takeEvents(events: readonly string[], take: TakeChunks): ReturnType<Take> {
+  function takeEvents(
+    events: readonly string[],
+    take: (chunks: readonly Chunk[]) => ReturnType<Take>,
+  ): ReturnType<Take> {
     const chunks: Chunk[] = []
     try {
       for (const data of events) chunks.push(readEvent(data))
@@ -182,15 +116,36 @@ export function openConnections({ url, key, keepsConnections, clock }: ServerAdd
   }
 
   async function document(
-    options: Omit<Dispatcher.RequestOptions, 'origin'>,
+    request: Parameters<typeof send>[1],
+    signal: AbortSignal,
     longest = longestDocument,
   ): Promise<unknown> {
     try {
-      const { bytes } = await send(options)
-      return parseJson(await readStart(bytes, longest))
+      const reader = await send(pool, request, signal, (head, exchange) =>
+        textReader(head, exchange, longest),
+      )
+      if (reader.head.status !== 200) throw refusal(reader)
+      return parseJson(reader.text())
     } catch (error) {
       throw error instanceof Failure ? error : lost(error)
     }
+  }
+
+  function refusal({ head: { status, header }, text }: TextReader): Failure {
+    return readFailure({ status, body: text(), retryAfter: header('retry-after'), now: clock() })
+  }
+
+  function asJson(path: string, body: JsonObject, heads: Readonly<Record<string, string>>) {
+    return {
+      method: 'POST',
+      path: posix.join(base, path),
+      headers: { ...heads, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    } as const
+  }
+
+  function asked(path: string) {
+    return { method: 'GET', path: posix.join(base, path), headers } as const
   }
 
   function readEvent(data: string): Chunk {
@@ -203,36 +158,16 @@ export function openConnections({ url, key, keepsConnections, clock }: ServerAdd
 
   return {
     ask,
-    get: (path, signal) => document({ method: 'GET', path: posix.join(base, path), headers, signal }),
-    post: (path, body, signal) =>
-      document({
-        method: 'POST',
-        path: posix.join(base, path),
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal,
-      }),
+    get: (path, signal) => document(asked(path), signal),
+    post: (path, body, signal) => document(asJson(path, body, headers), signal),
     embed: (body, signal, context) =>
-      document(
-        {
-          method: 'POST',
-          path: posix.join(base, '/embeddings'),
-          headers: { ...context, ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          signal,
-        },
-        longestVectors,
-      ),
+      document(asJson('/embeddings', body, { ...context, ...headers }), signal, longestVectors),
     async ping(path, signal) {
       try {
-        const { statusCode, body } = await pool.request({
-          method: 'GET',
-          path: posix.join(base, path),
-          headers,
-          signal,
-        })
-        await body.dump()
-        if (statusCode >= 500) throw lost(`status ${statusCode}`)
+        const { head } = await send(pool, asked(path), signal, (head, exchange) =>
+          textReader(head, exchange, longestDocument),
+        )
+        if (head.status >= 500) throw lost(`status ${head.status}`)
       } catch (error) {
         throw error instanceof Failure ? error : lost(error)
       }
@@ -247,31 +182,54 @@ function lost(cause: unknown): Failure {
   })
 }
 
-/** Asked for none, some servers pack all the same. */
-const unpackers: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
-  deflate: () => createInflate({ flush: constants.Z_SYNC_FLUSH }),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
-}
-
-function unpacked(body: Readable, encoding: string): Readable {
-  const unpack = unpackers[encoding.toLowerCase()]
-  // An error of one end becomes an error of the other, where it is read.
-  return unpack === undefined ? body : pipeline(body, unpack(), () => {})
-}
-
 /** Room for the ids of a million tokens. */
 const longestDocument = 8_000_000
 /** Room for some thousand vectors as decimal numbers. */
 const longestVectors = 400_000_000
 
-/** The text of a document, or the start of one that is far too long. */
-async function readStart(bytes: Readable, longest = longestDocument): Promise<string> {
+interface EventReader extends BodyReader {
+  readonly head: null
+}
+
+interface TextReader extends BodyReader {
+  readonly head: Head
+  /** So far. */
+  readonly text: () => string
+}
+
+/** Reads a document, or the start of one that is far too long. */
+function textReader(head: Head, exchange: Exchange, longest: number): TextReader {
   const decoder = new TextDecoder()
   let text = ''
-  for await (const part of bytes) {
-    text += decoder.decode(part, { stream: true })
-    if (text.length > longest) break
+  return {
+    head,
+    text: () => text,
+    take(bytes) {
+      text += decoder.decode(bytes, { stream: true })
+      if (text.length > longest) exchange.leave()
+    },
   }
-  return text
+}
+
+/** Reads events up to the one by which a server says that its answer is over. */
+function eventReader(
+  exchange: Exchange,
+  takeEvents: (events: readonly string[]) => ReturnType<Take>,
+): EventReader {
+  const split = sseSplitter()
+  const decoder = new TextDecoder()
+  return {
+    head: null,
+    take(bytes) {
+      const events = split(decoder.decode(bytes, { stream: true }))
+      const end = events.indexOf('[DONE]')
+      const full = takeEvents(end === -1 ? events : events.slice(0, end))
+      if (full === 'enough') exchange.leave()
+      else if (end !== -1) exchange.over()
+      else if (full !== undefined) {
+        exchange.hold()
+        void full.then(() => exchange.go())
+      }
+    },
+  }
 }
