@@ -4,7 +4,7 @@ import { addUsage, noUsage } from '../../chat/usage.ts'
 import { writeFailureObject } from '../failures.ts'
 import type { StreamWriter } from '../writers.ts'
 import { writeLogprobs } from './write-logprobs.ts'
-import { writeUsage } from './write-usage.ts'
+import { usageWriter } from './write-usage.ts'
 
 /** What stands at the head of an answer. `created` is in seconds. */
 export interface AnswerHead {
@@ -24,19 +24,24 @@ export const finishReasons = {
 /** Each chunk says the usage so far. After the last one comes the usage alone where it was asked for, then `[DONE]`. */
 export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWriter {
   const { id, created, model } = head
-  const named = JSON.stringify({ id, object: 'chat.completion.chunk', created, model })
-  const opening = `data: ${named.slice(0, -1)},"choices":[`
+  const open = (choices: readonly object[]) =>
+    `data: ${JSON.stringify({ id, object: 'chat.completion.chunk', created, model, choices })}`
+  // Up to where a delta stands: text that is written as one costs less than its pieces, many times over.
+  const heads = Array.from({ length: request.choices }, (_, index) =>
+    open([{ index, delta: {} }]).slice(0, -4),
+  )
   const firstDelta =
     request.thinking.mode === 'on'
       ? '"content":null,"reasoning_content":"","role":"assistant"'
       : '"content":"","reasoning_content":null,"role":"assistant"'
+  const writeUsage = usageWriter()
   let usage = noUsage
 
   const closing = () => `],"system_fingerprint":"","usage":${writeUsage(usage)}}\n\n`
   const scored = (event: ChatEvent) =>
     request.logprobs === null ? '' : `"logprobs":${JSON.stringify(writeLogprobs(logprobsOf(event)))},`
   const chunk = (event: ChatEvent, delta: string, reason: string) =>
-    `${opening}{"index":${event.choice},"delta":{${delta}},${scored(event)}"finish_reason":${reason}}${closing()}`
+    `${heads[event.choice]}${delta}},${scored(event)}"finish_reason":${reason}}${closing()}`
 
   return {
     write(event) {
@@ -49,7 +54,7 @@ export function streamWriter(head: AnswerHead, request: ChatRequest): StreamWrit
     },
     end() {
       const asked = request.reply.kind === 'stream' && request.reply.usageChunk
-      return (asked ? opening + closing() : '') + 'data: [DONE]\n\n'
+      return (asked ? open([]).slice(0, -2) + closing() : '') + 'data: [DONE]\n\n'
     },
     fail: (failure) => `data: ${writeFailureObject(failure)}\n\n`,
     ping: '',
