@@ -10,7 +10,8 @@ const oldest = [22, 19]
 // Nodes before this one warn of SQLite and of TypeScript, which Silica uses on purpose.
 const silent = [24, 21]
 const hideWarning = '--disable-warning=ExperimentalWarning'
-// Node gives what is new and soon garbage up to 128 MB; a server answers as fast with 16.
+// Node gives what is new and soon garbage up to 128 MB. With 32 a server takes 90 MB less and 3 % more CPU; with 16 it takes
+// what is still in use for old, and more of both.
 const youngSpace = '--max-semi-space-size'
 const self = fileURLToPath(import.meta.url)
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
@@ -44,7 +45,7 @@ function missing() {
   const given = process.execArgv.concat(process.env.NODE_OPTIONS || '').join(' ')
   const flags = []
   if (isBefore(silent) && !given.includes(hideWarning)) flags.push(hideWarning)
-  if (process.argv[2] === 'serve' && !given.includes(youngSpace)) flags.push(youngSpace + '=8')
+  if (process.argv[2] === 'serve' && !given.includes(youngSpace)) flags.push(youngSpace + '=16')
   return flags
 }
 
