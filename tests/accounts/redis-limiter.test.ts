@@ -109,6 +109,19 @@ describe.skipIf(!haveRedis)('over a real Redis', () => {
     expect(await reserve(limiter, 'a')).toBe('admitted')
   })
 
+  test('of a limit that lets nothing in after a restart nothing remains, as the caller is told', async () => {
+    const clock = await testClock()
+    const limiter = await limiterOver(clock)
+    expect(await reserve(limiter, newKey())).toBe('admitted')
+    await server.kill()
+    await server.start()
+    await clock.pass(0)
+    const refused = await until(() => limiter.reserve(newKey(), limits, 1))
+    if (refused.kind !== 'refused') throw new Error('it was let in')
+    expect(refused.standings.map(({ remaining }) => remaining)).toEqual([0, 0])
+    expect(refused.standings[1]?.resetsIn).toBe(refused.retryIn)
+  })
+
   test('L10: what a lost server had counted is not given back to the one in its place', async () => {
     const clock = await testClock()
     const limiter = await limiterOver(clock, { restarted: 'kept' })

@@ -71,6 +71,7 @@ for at, limit in ipairs(limits) do
   elseif lost > now - limit.length * (ring - 1) then
     -- What was taken before that is not known, and may have been all.
     wait = lost + limit.length * (ring - 1) - now
+    limit.unknownFor = wait
   elseif over > 0 then
     local step = 0
     for next, count in ipairs(redis.call('HMGET', key, unpack(after(limit.name, limit.bucket, ring)))) do
@@ -93,8 +94,9 @@ for _, limit in ipairs(limits) do
   for _, value in ipairs({
     limit.name, whole(limit.bucket), limit.name .. ':total', whole(limit.total), limit.name .. ':used', whole(limit.used),
   }) do fields[#fields + 1] = value end
-  answer[#answer + 1] = math.max(0, limit.most - limit.total)
-  answer[#answer + 1] = limit.total == 0 and 0 or math.ceil((limit.used + ring) * limit.length - now)
+  local resets = limit.total == 0 and 0 or (limit.used + ring) * limit.length - now
+  answer[#answer + 1] = limit.unknownFor and 0 or math.max(0, limit.most - limit.total)
+  answer[#answer + 1] = math.ceil(math.max(resets, limit.unknownFor or 0))
   answer[#answer + 1] = limit.bucket
 end
 redis.call('HSET', key, unpack(fields))
