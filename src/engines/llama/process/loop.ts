@@ -205,7 +205,7 @@ export class StepLoop {
           this.#pace.note(read, answersWait, ms)
           if (pending.every((count) => count === 1)) this.#times.note(readers.length, ms)
         }
-        this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read)
+        this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read, ms)
         for (const [index, sequence] of readers.entries()) {
           const count = counts[index] ?? 0
           sequence.feed(count)

@@ -11,8 +11,8 @@ interface Kept extends Holder {
 
 /** After so many tokens of others, to look past a cell has cost as much as saving it and putting it back. */
 const tokensUntilSaved = 32
-/** So much is saved in about ten milliseconds. */
-const bytesInAStep = 16 * 2 ** 20
+/** So much is saved in a millisecond. */
+const bytesInAMs = 1.5e6
 
 /**
  * Deals out the slots of the KV cache, and keeps what sequences leave, so that a later one that begins alike need not read
@@ -116,11 +116,15 @@ export class PrefixCache {
     return true
   }
 
-  /** So many tokens were decoded of answers and of prompts; those of prompts look past a cell in a quarter of the time. */
-  pass(said: number, read: number): void {
+  /**
+   * A step has taken `ms`, in which so many tokens of answers and of prompts were decoded; those of prompts look past a cell
+   * in a quarter of the time. What is saved before the next step has answers wait for a tenth as long.
+   */
+  pass(said: number, read: number, ms: number): void {
     this.#passed += said + read / 4
     const isDue = (kept: Kept | undefined): kept is Kept => kept !== undefined && kept.until <= this.#passed
-    for (let bytes = bytesInAStep, [oldest] = this.#kept; isDue(oldest); [oldest] = this.#kept) {
+    const most = said > 0 ? bytesInAMs * Math.max(10, ms / 10) : Infinity
+    for (let bytes = most, [oldest] = this.#kept; isDue(oldest); [oldest] = this.#kept) {
       bytes -= this.#shelf.put(oldest, bytes)
       if (bytes <= 0) return
       this.#drop(oldest)
