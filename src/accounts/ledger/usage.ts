@@ -26,11 +26,16 @@ function sumsOf(
 function sumOf(rows: readonly UsageRow[], at: number): UsageSum {
   const total = (count: (row: UsageRow) => number) => rows.reduce((sum, row) => sum + count(row), 0)
   const withOutcome = (outcome: string) => total((row) => (row.outcome === outcome ? row.requests : 0))
-  const failed = rows.filter(({ outcome }) => outcome !== 'finished' && outcome !== 'abandoned')
+  const failed = rows.filter(({ outcome }) => !['finished', 'abandoned', ''].includes(outcome))
+  const binsOf = (time: UsageRow['alike']) =>
+    countsOf(
+      rows.filter(({ alike }) => alike === time),
+      ({ bin }) => bin,
+    )
   return {
     at,
     group: rows[0]?.group ?? '',
-    requests: total(({ requests }) => requests),
+    requests: total(({ alike, requests }) => (alike === 'outcome' ? requests : 0)),
     finished: withOutcome('finished'),
     abandoned: withOutcome('abandoned'),
     errors: countsOf(failed, ({ outcome }) => outcome),
@@ -38,8 +43,8 @@ function sumOf(rows: readonly UsageRow[], at: number): UsageSum {
     cachedTokens: total((row) => row.cached_tokens),
     completionTokens: total((row) => row.completion_tokens),
     reasoningTokens: total((row) => row.reasoning_tokens),
-    firstToken: percentilesOf(countsOf(rows, (row) => row.first_token_bin)),
-    token: percentilesOf(countsOf(rows, (row) => row.token_bin)),
+    firstToken: percentilesOf(binsOf('first_token_bin')),
+    token: percentilesOf(binsOf('token_bin')),
   }
 }
 
