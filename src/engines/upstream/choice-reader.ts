@@ -103,7 +103,9 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     if (untold && !splits) openThought(options, split)
     untold = false
     said = now
-    for (const event of split(saidPiece(type, choice, { text: kept, ...pay() }))) events.push(event)
+    const piece = saidPiece(type, choice, { text: kept, tokens: owed, logprobs })
+    pay()
+    for (const event of split(piece)) events.push(event)
   }
 
   /** Where thought begins or ends, all tokens but one are those of marks, which the server has left out. */
@@ -115,10 +117,11 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
     events.push({ type: 'mark', choice, tokens })
   }
 
-  function pay(): { tokens: number; logprobs: readonly ChosenToken[] } {
-    const paid = { tokens: owed, logprobs }
+  /** Gives the tokens that leave with the next event; their log probabilities leave as well. */
+  function pay(): number {
+    const paid = owed
     owed = 0
-    logprobs = []
+    if (logprobs.length > 0) logprobs = []
     return paid
   }
 
@@ -131,14 +134,14 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
         call: calls++,
         id: id || newId(),
         name,
-        tokens: pay().tokens,
+        tokens: pay(),
       })
       open = index
       argued = false
     }
     if (text === '' || index !== open) return
     argued = true
-    events.push({ type: 'call-text', choice, call: calls - 1, text, tokens: pay().tokens })
+    events.push({ type: 'call-text', choice, call: calls - 1, text, tokens: pay() })
   }
 
   /** A call without arguments is one with none. */
@@ -149,7 +152,8 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
 
   /** The events up to the first that would go over a limit. */
   function kept(events: readonly ChatEvent[]): readonly ChatEvent[] {
-    for (const [index, event] of events.entries()) {
+    let index = 0
+    for (const event of events) {
       if (event.type === 'reasoning') {
         if (thoughtTokens + event.tokens > budget) return cut('budget', events.slice(0, index))
         thought += event.text
@@ -159,6 +163,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
         answerTokens += event.tokens
         if (event.type !== 'call-start') answer += event.text
       }
+      index += 1
     }
     return events
   }
@@ -180,7 +185,7 @@ export function choiceReader(options: ChoiceOptions): ChoiceReader {
       }
       const last = [...kept(events)]
       if (state === 'ended' && reason !== 'length') checkCall(prompt, answer, calls)
-      if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay().tokens })
+      if (owed > 0 && state === 'ended') last.push({ type: 'mark', choice, tokens: pay() })
       last.push({ type: 'finish', choice, reason: state === 'ended' ? reason : 'length' })
       return last
     },

@@ -1,5 +1,5 @@
 import type { ChosenToken, LikelyToken } from '../../chat/event.ts'
-import { countOf, fieldOf, fieldsOf, listOf, textOf } from './read-json.ts'
+import { countOf, eachOf, fieldOf, fieldsOf, textOf } from './read-json.ts'
 
 /** What one event of a server's stream says, or an answer that comes whole, in so far as it is used here. */
 export interface Chunk {
@@ -38,7 +38,7 @@ export interface ChunkCounts {
 
 export function readChunk(value: unknown): Chunk {
   const { choices, usage, timings } = fieldsOf(value)
-  return { pieces: listOf(choices).map(readPiece), counts: readUsage(usage) ?? readTimings(timings) }
+  return { pieces: eachOf(choices, readPiece), counts: readUsage(usage) ?? readTimings(timings) }
 }
 
 function readPiece(choice: unknown): ChunkPiece {
@@ -51,8 +51,8 @@ function readPiece(choice: unknown): ChunkPiece {
     reasoning: textOf(said['reasoning_content']) || textOf(said['reasoning']),
     // A completion has no delta.
     text: textOf(said['content']) || textOf(text),
-    calls: listOf(said['tool_calls']).map(readCall),
-    logprobs: listOf(chosen).map(readChosen),
+    calls: eachOf(said['tool_calls'], readCall),
+    logprobs: eachOf(chosen, readChosen),
     tokens: readTokens(ids ?? chosen),
     reason: textOf(reason),
   }
@@ -70,7 +70,7 @@ function readCall(call: unknown, place: number): ChunkCall {
 }
 
 function readChosen(token: unknown): ChosenToken {
-  return { ...readLikely(token), top: listOf(fieldOf(token, 'top_logprobs')).map(readLikely) }
+  return { ...readLikely(token), top: eachOf(fieldOf(token, 'top_logprobs'), readLikely) }
 }
 
 function readLikely(token: unknown): LikelyToken {

@@ -10,6 +10,7 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 const nothing = {}
+const none: readonly never[] = []
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
@@ -20,7 +21,12 @@ export function textOf(value: unknown): string {
 }
 
 export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
+  return Array.isArray(value) ? value : none
+}
+
+/** What is made of each; most lists of an event are empty, and share one. */
+export function eachOf<Made>(value: unknown, make: (one: unknown, place: number) => Made): readonly Made[] {
+  return Array.isArray(value) && value.length > 0 ? value.map(make) : none
 }
 
 /** Null for what is no count. */

@@ -21,19 +21,20 @@ export function tokenCounter(scope: 'choice' | 'answer'): TokenCounter {
   let all = 0
   let source: CountSource = 'one token a piece'
 
-  function told(piece: ChunkPiece, counts: ChunkCounts | null): readonly [CountSource, number] {
-    const { choice, reasoning, text, calls, tokens } = piece
-    if (counts !== null)
-      return ['running usage', counts.completion - (scope === 'choice' ? (ofChoice[choice] ?? 0) : all)]
-    if (tokens !== null) return ['token ids', tokens]
-    return ['one token a piece', reasoning + text !== '' || calls.length > 0 ? 1 : 0]
+  function told({ choice, reasoning, text, calls, tokens }: ChunkPiece, counts: ChunkCounts | null): number {
+    if (counts !== null) return counts.completion - (scope === 'choice' ? (ofChoice[choice] ?? 0) : all)
+    return tokens ?? (reasoning !== '' || text !== '' || calls.length > 0 ? 1 : 0)
+  }
+
+  function sourceOf({ tokens }: ChunkPiece, counts: ChunkCounts | null): CountSource {
+    if (counts !== null) return 'running usage'
+    return tokens === null ? 'one token a piece' : 'token ids'
   }
 
   return {
     count(piece, counts) {
-      const [from, count] = told(piece, counts)
-      const tokens = Math.max(0, count)
-      if (tokens > 0) source = from
+      const tokens = Math.max(0, told(piece, counts))
+      if (tokens > 0) source = sourceOf(piece, counts)
       ofChoice[piece.choice] = (ofChoice[piece.choice] ?? 0) + tokens
       all += tokens
       return tokens
