@@ -20,6 +20,7 @@ export function choose(
   )
   const free = inOrder.filter((replica) => !replica.isFull())
   const able = free.length > 0 ? free : inOrder
+  if (able.length < 2) return able[0] ?? null
   const rank = Math.min(...able.map((replica) => replica.rank))
   const ranked = able.filter((replica) => replica.rank === rank)
   const least = Math.min(...ranked.map((replica) => replica.load()))

@@ -371,7 +371,7 @@ describe('a replica that is drained', () => {
     expect(engines.map(({ asked }) => asked.length)).toEqual([1, 4])
     let events = 1
     while ((await open.next()).done !== true) events++
-    expect(events).toBe(8)
+    expect(events).toBe(9)
     drained.delete('r0')
     await read(engine, aDifferent(9))
     expect(engine.replicas()).toMatchObject([
