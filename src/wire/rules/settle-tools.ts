@@ -53,15 +53,9 @@ function checkTools(tools: readonly Tool[], names: ToolsAsked['names']): void {
   }
 }
 
-/** Whether lists and objects stand more than `depth` deep. Goes level by level, never down the stack. */
+/** Whether lists and objects stand more than `depth` deep. Goes no deeper itself. */
 function isDeeper(value: Json, depth: number): boolean {
-  let level = [value]
-  for (let at = 0; at < depth && level.length > 0; at++) level = level.flatMap(inside)
-  return level.length > 0
-}
-
-/** The lists and objects that stand in a value. */
-function inside(value: Json): Json[] {
-  const within: readonly Json[] = typeof value === 'object' && value !== null ? Object.values(value) : []
-  return within.filter((one) => typeof one === 'object' && one !== null)
+  if (typeof value !== 'object' || value === null) return false
+  const within: readonly Json[] = Object.values(value)
+  return depth === 0 || within.some((one) => isDeeper(one, depth - 1))
 }
