@@ -156,7 +156,7 @@ describe('models that do not fit beside each other', () => {
 
   test('are refused with numbers where one alone is too large', async () => {
     await expect(openTestSilica({ models: [own], memory: 0.2 })).rejects.toThrow(
-      /^mine\/own takes 0\.\d\d GB of memory \(weights 8\.6 MB, KV cache .* for a window of 512 tokens\), and models may take 0\.20 GB/,
+      /^mine\/own takes 0\.\d\d GB of memory \(weights 8\.6 MB, KV cache .* for a window of 512 tokens, earlier prompts .*\), and models may take 0\.20 GB/,
     )
   })
 })
