@@ -16,7 +16,7 @@ import { residentOf } from './parts/server.ts'
 
 interface Scenario {
   readonly name: string
-  readonly body: 'small' | 'large'
+  readonly body: 'small' | 'large' | 'open'
   readonly stream: boolean
   /** Milliseconds between the events of an answer; 0: all at once. */
   readonly pace: 0 | 20
@@ -54,14 +54,19 @@ const tools = (count: number) =>
     },
   }))
 
-/** About 1 kB, and about 20 kB with tools, as bodies of requests. */
+const small = { model, messages: [...talk(1), ask] }
+const large = { model, messages: [...talk(14), ask], tools: tools(12) }
+
+/** About 1 kB, and about 20 kB with tools, as bodies of requests; `open`: an answer that may be as long as the model likes. */
 const bodies: Readonly<Record<Scenario['body'], (stream: boolean) => string>> = {
-  small: (stream) => JSON.stringify({ model, stream, messages: [...talk(1), ask] }),
-  large: (stream) => JSON.stringify({ model, stream, messages: [...talk(14), ask], tools: tools(12) }),
+  small: (stream) => JSON.stringify({ ...small, stream, max_tokens: 256 }),
+  large: (stream) => JSON.stringify({ ...large, stream, max_tokens: 256 }),
+  open: (stream) => JSON.stringify({ ...small, stream }),
 }
 const scenarios: readonly Scenario[] = [
   { name: 'whole-1k', body: 'small', stream: false, pace: 0, connections: 64, rate: 0 },
   { name: 'whole-20k', body: 'large', stream: false, pace: 0, connections: 64, rate: 0 },
+  { name: 'whole-open', body: 'open', stream: false, pace: 0, connections: 64, rate: 0 },
   { name: 'burst-1k', body: 'small', stream: true, pace: 0, connections: 64, rate: 0 },
   { name: 'paced-64', body: 'small', stream: true, pace: 20, connections: 64, rate: 0 },
   { name: 'paced-512', body: 'small', stream: true, pace: 20, connections: 512, rate: 0 },
