@@ -35,7 +35,7 @@ async function startSilica({ file, cells, sequences, threads }: RivalOptions): P
   const silica = await startServer(['--model', `bench=${file}`, ...numbers])
   const { url, key, server } = silica
   const rival = { name: 'silica', url, key, stop: () => silica.stop() }
-  await askOnce(rival)
+  await warmUp(rival)
   const cpu = () => [server, ...childrenOf(server)].reduce((sum, pid) => sum + cpuOf(pid), 0)
   return { ...rival, cpu }
 }
@@ -63,7 +63,7 @@ async function startLlamaServer({ file, cells, sequences, threads }: RivalOption
     if (child.exitCode !== null) throw new Error(`llama-server ended with code ${child.exitCode}`)
     await sleep(200)
   }
-  await askOnce(rival)
+  await warmUp(rival)
   return rival
 }
 
@@ -76,8 +76,9 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function askOnce(rival: Pick<Rival, 'url' | 'key'>): Promise<void> {
-  await streamed(rival, [{ role: 'user', content: 'warm up' }], 4)
+/** Servers run for days: what they compile at first is not measured. */
+async function warmUp(rival: Pick<Rival, 'url' | 'key'>): Promise<void> {
+  for (let times = 0; times < 20; times++) await streamed(rival, [{ role: 'user', content: 'warm up' }], 16)
 }
 
 export interface Streamed {
