@@ -1,7 +1,8 @@
 // What one event of an engine costs between the engine and the socket: the loop, the decoders and the stream's writer.
 // A recorded answer of thought, text and one call, a token an event, is read in full many times over by one process
-// after a warm-up; the median run is printed in nanoseconds per event. No I/O, no engine, no HTTP.
-import type { ChatEvent } from '../src/chat/event.ts'
+// after a warm-up; the median run is printed in nanoseconds per event, for events that come one by one and for sixteen at
+// a time. No I/O, no engine, no HTTP.
+import type { Batch, ChatEvent } from '../src/chat/event.ts'
 import { type CallSyntax, callSyntaxes } from '../src/chat/model.ts'
 import type { ChatRequest } from '../src/chat/request.ts'
 import { decode } from '../src/decode/decode.ts'
@@ -9,7 +10,6 @@ import { answerWriter } from '../src/wire/chat-completions/write-answer.ts'
 import { streamWriter } from '../src/wire/chat-completions/write-stream.ts'
 import { readCase } from '../tests/golden/replay.ts'
 import { writeCalls } from '../tests/laws/call-writers.ts'
-import { alone, singly } from '../tests/contract/batches.ts'
 
 const words = 'The quick brown fox jumps over the lazy dog, and then it rests.\n\n'.repeat(40)
 const thought = `<think>\n${words}</think>\n\n`
@@ -37,22 +37,38 @@ const parameters = { type: 'object', properties: { text: { type: 'string' } } }
 const tools = [{ type: 'function', function: { name: 'f', parameters } }]
 const head = { id: '0'.repeat(32), created: 0, model: 'bench' }
 
-/** Reads the answer many times through `decode`; `writer` makes what is given every event. */
+/** So many events at a time, as an engine gives them. */
+async function* inBatches(events: readonly ChatEvent[], size: number): AsyncGenerator<Batch, void> {
+  for (let at = 0; at < events.length; at += size) yield events.slice(at, at + size)
+}
+
+/** Nanoseconds per event when the answer is read through `decode`; `writer` makes what is given every event. */
+async function timeOf(
+  asked: ChatRequest,
+  events: readonly ChatEvent[],
+  size: number,
+  writer: () => { write(event: ChatEvent): unknown },
+): Promise<number> {
+  const times: number[] = []
+  for (let at = 0; at < 300; at++) {
+    const written = writer()
+    const started = performance.now()
+    for await (const batch of decode(inBatches(events, size), asked, () => 'id'))
+      for (const event of batch) written.write(event)
+    if (at >= 100) times.push(performance.now() - started)
+  }
+  const median = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
+  return (median * 1e6) / events.length
+}
+
 async function measure(
   name: string,
   asked: ChatRequest,
   events: readonly ChatEvent[],
   writer: () => { write(event: ChatEvent): unknown } = () => ({ write: () => {} }),
 ): Promise<void> {
-  const times: number[] = []
-  for (let at = 0; at < 300; at++) {
-    const written = writer()
-    const started = performance.now()
-    for await (const event of singly(decode(alone(events), asked, () => 'id'))) written.write(event)
-    if (at >= 100) times.push(performance.now() - started)
-  }
-  const median = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
-  console.log(`${((median * 1e6) / events.length).toFixed(0).padStart(6)} ns  ${name}`)
+  const times = [await timeOf(asked, events, 1, writer), await timeOf(asked, events, 16, writer)]
+  console.log(`${times.map((time) => time.toFixed(0).padStart(6)).join('')}  ${name}`)
 }
 
 const stop = ['\n\nUser:', 'END']
@@ -60,7 +76,7 @@ const answer = eventsOf(thought + words + call('hermes', 1000))
 const full = readCase({ model: 'golden/marked', messages: hello, tools, stop })
 const bare = readCase({ model: 'golden/marked', messages: hello })
 const native = readCase({ model: 'golden/native', messages: hello })
-console.log(`${answer.length} events an answer, Node ${process.version}`)
+console.log(`${answer.length} events an answer, Node ${process.version}; ns an event, alone and of sixteen`)
 await measure('the loop alone', native, answer)
 await measure('thought', bare, answer)
 await measure('thought, calls and two stop texts', full, answer)
