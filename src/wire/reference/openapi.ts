@@ -120,15 +120,18 @@ function withNotes(schema: Shape): object {
 function responsesOf(endpoint: Endpoint): object {
   const { status, about, contents } = endpoint.answer
   const headers = { 'x-siliconcloud-trace-id': { $ref: '#/components/headers/TraceId' } }
-  const content = Object.fromEntries(
-    contents.map(([type, schema]) => [type, { schema: schema ?? { type: 'string' } }]),
-  )
+  const content = Object.fromEntries(contents.map(([type, schema]) => [type, contentOf(type, schema)]))
   const failed = [...failuresOf(endpoint)].map(([code, kinds]) => [code, failedWith(endpoint, kinds)])
   const good = { description: about, headers, ...(contents.length === 0 ? {} : { content }) }
   return Object.fromEntries([
     [status, good],
     ...failed.map(([code, what]) => [code, { headers, ...Object(what) }]),
   ])
+}
+
+/** OpenAPI 3.1 has no words for events: a schema is read as one of the whole stream by some, of each event by others. */
+function contentOf(type: string, schema: Shape | null): object {
+  return type === 'text/event-stream' ? {} : { schema: schema ?? { type: 'string' } }
 }
 
 function failedWith(endpoint: Endpoint, kinds: readonly FailureKind[]): object {

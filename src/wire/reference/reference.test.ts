@@ -46,6 +46,11 @@ describe('the OpenAPI document', () => {
     expect(writeOpenApi('1', 'owner/name')).not.toContain('"~')
   })
 
+  it('gives a stream of events no schema, which some would hold against each event', () => {
+    const { content } = document.paths['/v1/messages'].post.responses['200']
+    expect(content['text/event-stream']).toEqual({})
+  })
+
   it('says what each field of a request is for', () => {
     const silent = endpoints.flatMap(({ path, body }) =>
       Object.keys(Object(body?.schema).properties ?? {})
