@@ -11,7 +11,7 @@ import { starters, streamed } from './parts/rivals.ts'
 const [model = '100m', ...numbers] = process.argv.slice(2)
 const [rounds = 3, threads = 2, turns = 10] = numbers.map(Number)
 const agents = 4
-const cells = 16_384
+const cells = 32_768
 const options = { file: shapedModel(model, cells), cells, sequences: 8, threads }
 
 interface Trace {
@@ -71,6 +71,10 @@ async function work(rival: Rival, agent: number): Promise<Streamed[]> {
   for (let turn = 0; turn < turns; turn++) {
     const answer = await streamed(rival, messages, 40)
     answers.push(answer)
+    const { promptTokens, cachedTokens, firstToken } = answer
+    console.error(
+      `${rival.name}: agent ${agent + 1}, turn ${turn + 1}, ${promptTokens} tokens, ${cachedTokens} cached, first after ${firstToken.toFixed(0)} ms`,
+    )
     const call = { id: 'call', type: 'function', function: { name: 'look', arguments: '{"at":"it"}' } }
     messages.push({ role: 'assistant', content: answer.text, tool_calls: [call] })
     messages.push({ role: 'tool', tool_call_id: 'call', content: letters(150, agent * 100 + turn) })

@@ -190,11 +190,11 @@ export class StepLoop {
     for (let mayGuess = this.#options.guesses; ; mayGuess = false) {
       const readers = this.#choose(this.#running.filter((sequence) => !this.#joint.waits(sequence)))
       const pending = readers.map((sequence) => sequence.pending)
-      const answersWait = pending.some((count) => count <= answerTokens)
+      const answers = sum(pending.filter((count) => count <= answerTokens))
       const prompts = readers.filter((sequence) => sequence.pending > answerTokens)
       const turn = this.#shares.next(prompts, [])
       const first = turn === null ? -1 : readers.indexOf(turn)
-      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answersWait), first)
+      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answers), first)
       const guesses: Guesses = mayGuess ? this.#guess(readers) : new Map()
       const outputs = this.#fill(readers, counts, guesses)
       const began = this.#options.now()
@@ -202,7 +202,7 @@ export class StepLoop {
         const read = sum(counts.filter((_, index) => (pending[index] ?? 0) > answerTokens))
         const ms = this.#options.now() - began
         if (guesses.size === 0) {
-          this.#pace.note(read, answersWait, ms)
+          this.#pace.note(read, answers, ms)
           if (pending.every((count) => count === 1)) this.#times.note(readers.length, ms)
         }
         this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read, ms)
