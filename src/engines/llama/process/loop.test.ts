@@ -293,6 +293,28 @@ describe('what a sequence has left is not read again', () => {
     expect(answerOf(sent, 3)).toBe(alone(asks('kept again')))
   })
 
+  test('and when nothing runs it moves to the shelf, so that whoever comes next has the cache alone', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model, { contextLength: 400, shelfBytes: 10_000 })
+    const long = 'kept'.repeat(80)
+    loop.start(1, asks(long))
+    finish(step)
+    expect(model.cache.used).toBe(0)
+    loop.start(2, asks(`${long} again`))
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual([long.length])
+  })
+
+  test('but for what the shelf has no room for', () => {
+    const model = new FakeModel()
+    const { loop, sent, step } = startLoop(model, { shelfBytes: 10 })
+    loop.start(1, asks('kept as it is'))
+    finish(step)
+    loop.start(2, asks('kept as it is!'))
+    finish(step)
+    expect(cachedOf(sent, 2)).toEqual(['kept as it is'.length])
+  })
+
   test('and what gives up its cells to others goes to the shelf', () => {
     const { loop, sent, step } = startLoop(new FakeModel({ cells: 60 }), { sequences: 1, shelfBytes: 1000 })
     for (const [id, letter] of ['a', 'b', 'a'].entries()) {

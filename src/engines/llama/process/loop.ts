@@ -142,7 +142,8 @@ export class StepLoop {
     this.#options.turn(() => {
       this.#turning = false
       this.#step()
-      if (this.#running.length + this.#waiting.length > 0) this.#wake()
+      const isBusy = this.#running.length + this.#waiting.length > 0
+      if (isBusy || this.#prefixes.moveOut()) this.#wake()
     })
   }
 

@@ -21,7 +21,7 @@ const bytesInAMs = 1.5e6
  * but the first have seen the thought. What is reused ends where that turn began.
  *
  * What was left stays in its cells for a short while, then goes to the shelf: to keep it until that has cost as much as
- * saving it is never worse than twice the best choice. The least recently used goes sooner, from its end, when a running
+ * saving it is never worse than twice the best choice. Where nothing runs it goes at once, which costs nobody anything. The least recently used goes sooner, from its end, when a running
  * sequence needs cells or a slot. What cannot be saved stays until that has cost as much as reading it again.
  */
 export class PrefixCache {
@@ -129,6 +129,17 @@ export class PrefixCache {
       if (bytes <= 0) return
       this.#drop(oldest)
     }
+  }
+
+  /** Where nothing runs: moves a little of what is kept to the shelf. False when there is nothing left to move. */
+  moveOut(): boolean {
+    for (const kept of this.#kept) {
+      if (this.#shelf.put(kept, bytesInAMs) > 0) return true
+      if (!this.#shelf.has(kept)) continue
+      this.#drop(kept)
+      return true
+    }
+    return false
   }
 
   #longest<Any extends Holder>(

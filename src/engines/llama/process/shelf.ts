@@ -45,7 +45,7 @@ export class Shelf {
    * with the block that makes them `most` or more.
    */
   put({ slot, tokens, fed }: Holder, most = Infinity): number {
-    if (!this.#cache.canCut(slot)) return 0
+    if (this.#mostBytes === 0 || !this.#cache.canCut(slot)) return 0
     const path: Block[] = []
     let [saved, bytes] = [0, 0]
     for (let start = 0; start < fed && saved < most; start += blockTokens) {
@@ -63,6 +63,11 @@ export class Shelf {
     this.#touch(path)
     while (this.#bytes > this.#mostBytes) this.#remove(this.#used.values().next().value)
     return saved
+  }
+
+  /** Whether all that a slot holds is there. */
+  has({ tokens, fed }: Holder): boolean {
+    return this.find(tokens.slice(0, fed), 0).at(-1)?.end === fed
   }
 
   /** What has to be put back, in turn, for a slot that holds the first `from` of some tokens to hold as many as are there. */
