@@ -218,6 +218,11 @@ export function openModels(settings: Settings, { clock, random, newId, log }: Su
   ) {
     if (embedding?.dimensions !== own.dimensions)
       throw unfit(id, `its file makes vectors of ${own.dimensions} numbers, and its row says otherwise`)
+    if (bound.promptMemory !== 'auto')
+      throw unfit(
+        id,
+        'its engine has a promptMemory, and a model that makes vectors keeps nothing of earlier texts',
+      )
     const { file, threads } = bound
     checkCache(id, facts, bound)
     const plan = planEmbedder(facts, { ...bound, contextLength })

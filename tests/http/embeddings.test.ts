@@ -63,6 +63,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+test('a row that gives memory to earlier prompts is refused by the name of the field', async () => {
+  writeFileSync(
+    file('remembers.yaml'),
+    `- id: test/remembers
+  contextLength: 512
+  embedding: { dimensions: 64, shortens: true }
+  engine: { kind: llama, file: last.gguf, promptMemory: 2 }
+`,
+  )
+  const opened = openTestSilica({ models: [{ kind: 'rows', file: file('remembers.yaml'), field: '' }] })
+  await expect(opened.then((each) => each.close())).rejects.toThrow('promptMemory')
+})
+
 async function embed(model: string, input: string | string[], more: object = {}): Promise<number[][]> {
   const { data } = await client.embeddings.create({ model, input, ...more })
   return data.map(({ embedding }) => embedding)

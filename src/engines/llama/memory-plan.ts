@@ -1,6 +1,7 @@
 import type { CacheType, Tuning } from '../../chat/tuning.ts'
 import { cellBytes } from './cache-types.ts'
 import type { ModelFile } from './model-file.ts'
+import { mostSlots } from './process/kv-cache.ts'
 
 /** What a model takes while it is loaded, in bytes. */
 export interface MemoryPlan {
@@ -62,12 +63,24 @@ export function totalOf({ weights, cache, shelf, rest }: MemoryPlan): number {
   return weights + cache + shelf + rest
 }
 
-/** As much as the KV cache where nothing else is asked for: what every sequence has left fits at least once more. */
+/** llama.cpp's recurrent and hybrid architectures, of which no state belongs to some tokens alone (`llama-arch.cpp`). */
+const withStates: ReadonlySet<string> = new Set(
+  (
+    'arwkv7 bailingmoe3 deepseek4 falcon-h1 granitehybrid jamba kimi-k3 kimi-linear lfm2 lfm2moe mamba mamba2 ' +
+    'minimax-01 nemotron_h nemotron_h_moe plamo2 qwen35 qwen35moe qwen3next qwen4exp rwkv6 rwkv6qwen2 rwkv7'
+  ).split(' '),
+)
+
+/**
+ * As much as the KV cache where nothing else is asked for: what every sequence has left fits at least once more. Nothing
+ * where `openKvCache` can save nothing.
+ */
 export function shelfBytes(
   file: ModelFile,
-  { cache, promptMemory }: Pick<Tuning, 'cache' | 'promptMemory'>,
+  { cache, promptMemory, sequences }: Pick<Tuning, 'cache' | 'promptMemory'> & { readonly sequences: number },
   cells: number,
 ): number {
+  if (withStates.has(file.architecture) || sequences >= mostSlots) return 0
   return promptMemory === 'auto' ? cells * cellBytes(file, cache) : promptMemory * 1e9
 }
 

@@ -36,7 +36,7 @@ export interface KvCache {
 }
 
 /** Most sequences of one context (`LLAMA_MAX_SEQ`). */
-const mostSlots = 256
+export const mostSlots = 256
 
 /** How many slots there are: besides those for running sequences, some for what others have left, and one to pass it through. */
 export function countSlots(llama: Llama, model: Pointer, { sequences }: LoadOptions): number {
