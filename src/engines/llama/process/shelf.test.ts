@@ -86,3 +86,16 @@ test('where memory is short, what was used last stays, and of that the beginning
   less.leave(long)
   expect(less.takeUp(long)).toEqual(long.slice(0, 128))
 })
+
+test('thousands of prompts that begin with one template are told apart', () => {
+  const { cache } = new FakeModel({ slots: 1 })
+  for (let cell = 0; cell < 128; cell++) cache.add(0, 1)
+  const shelf = new Shelf(cache, 1e9)
+  const template = Array.from({ length: 120 }, () => 7)
+  const prompts = Array.from({ length: 5000 }, (_, index) =>
+    [...template, (index * 7919) % 5000, index, 0, 0, 0, 0, 0, 0].slice(0, 128),
+  )
+  for (const tokens of prompts) expect(shelf.put({ slot: 0, tokens, fed: 128 })).toBe(130)
+  for (const tokens of prompts) expect(shelf.find(tokens, 0)).toMatchObject([{ end: 128 }])
+  expect(shelf.find([...template, 9999], 0)).toMatchObject([{ end: 120 }])
+})

@@ -10,8 +10,11 @@ interface Block {
   readonly parent: Block | null
   readonly tokens: readonly number[]
   readonly state: Uint8Array
-  readonly next: Block[]
+  readonly next: Siblings
 }
+
+/** In the order of their tokens, of which none is the beginning of another's. */
+type Siblings = Block[]
 
 /** A block's state, and how many tokens of a sequence are there when it has been put back as far as it is of use. */
 export interface Shelved {
@@ -28,7 +31,7 @@ export interface Shelved {
 export class Shelf {
   readonly #cache: KvCache
   readonly #mostBytes: number
-  readonly #first: Block[] = []
+  readonly #first: Siblings = []
   /** The least recently used first; a block is always behind those that follow it. */
   readonly #used = new Set<Block>()
   #bytes = 0
@@ -51,7 +54,7 @@ export class Shelf {
     for (let start = 0; start < fed && saved < most; start += blockTokens) {
       const own = tokens.slice(start, Math.min(start + blockTokens, fed))
       const parent = path.at(-1) ?? null
-      let block = this.#after(parent).find((one) => shared(one, own) === own.length)
+      let block = coverOf(this.#after(parent), own)
       if (block === undefined) {
         if (bytes + this.#largest > this.#mostBytes) break
         block = this.#add(parent, own, this.#cache.save(slot, start, start + own.length))
@@ -86,7 +89,7 @@ export class Shelf {
     return found
   }
 
-  #after(parent: Block | null): Block[] {
+  #after(parent: Block | null): Siblings {
     return parent === null ? this.#first : parent.next
   }
 
@@ -94,8 +97,9 @@ export class Shelf {
   #add(parent: Block | null, tokens: readonly number[], state: Uint8Array): Block {
     const block = { parent, tokens, state, next: [] }
     const siblings = this.#after(parent)
-    for (const part of siblings.filter((one) => shared(one, tokens) === one.tokens.length)) this.#remove(part)
-    siblings.push(block)
+    const before = siblings[placeOf(siblings, tokens) - 1]
+    if (before !== undefined && shared(before, tokens) === before.tokens.length) this.#remove(before)
+    siblings.splice(placeOf(siblings, tokens), 0, block)
     this.#bytes += state.length
     this.#largest = Math.max(this.#largest, state.length)
     return block
@@ -117,16 +121,38 @@ export class Shelf {
   }
 }
 
-function longest(
-  blocks: readonly Block[],
-  tokens: readonly number[],
-): { block: Block; length: number } | null {
+/** The one that has all of some tokens. */
+function coverOf(siblings: Siblings, tokens: readonly number[]): Block | undefined {
+  const next = siblings[placeOf(siblings, tokens)]
+  return next !== undefined && shared(next, tokens) === tokens.length ? next : undefined
+}
+
+/** The one that has most of some tokens, which is a neighbour of where they would stand. */
+function longest(siblings: Siblings, tokens: readonly number[]): { block: Block; length: number } | null {
+  const place = placeOf(siblings, tokens)
   let best: { block: Block; length: number } | null = null
-  for (const block of blocks) {
+  for (const block of siblings.slice(Math.max(0, place - 1), place + 1)) {
     const length = shared(block, tokens)
     if (length > (best?.length ?? 0)) best = { block, length }
   }
   return best
+}
+
+/** How many stand before some tokens. */
+function placeOf(siblings: Siblings, tokens: readonly number[]): number {
+  let [from, to] = [0, siblings.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const block = siblings[middle]
+    if (block !== undefined && isBefore(block, tokens)) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+function isBefore(block: Block, tokens: readonly number[]): boolean {
+  const at = shared(block, tokens)
+  return at < tokens.length && (block.tokens[at] ?? -1) < (tokens[at] ?? -1)
 }
 
 function shared({ tokens }: Block, others: readonly number[]): number {
