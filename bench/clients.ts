@@ -1,17 +1,20 @@
 // Through HTTP with streaming: 1, 8 and 32 clients at once, prompts of 20, 150 and 600 tokens in turn that have nothing in
-// common, answers of 64. Silica and llama-server in turns, each started anew for every round, over the same model, with as
-// many sequences, cells and threads: tokens said per second on the clock and of CPU time, milliseconds to the first token
-// and between tokens; medians of rounds. Without LLAMA_SERVER Silica alone is measured.
+// common, answers of 48, 80, 64, 32 and 96. Silica and llama-server in turns, each started anew for every round, over the
+// same model, with as many sequences, cells and threads: tokens said per second on the clock and of CPU time, milliseconds
+// to the first token and between tokens; medians of rounds. Without LLAMA_SERVER Silica alone is measured.
 // llama-server is built as `batched.ts` says, with its name as the target; LLAMA_SERVER_FLAGS are added to its own.
 // Usage: LLAMA_SERVER=<path> npm run bench -- clients [100m, qwen-q8 or qwen-q4] [rounds] [threads] [requests a client]
+// [tokens of every answer]
 import { letters, quantile, shapedModel } from './parts/engine.ts'
 import type { Rival, Streamed } from './parts/rivals.ts'
 import { starters, streamed } from './parts/rivals.ts'
 
 const [model = '100m', ...numbers] = process.argv.slice(2)
-const [rounds = 3, threads = 2, requests = 4] = numbers.map(Number)
+const [rounds = 3, threads = 2, requests = 4, answerTokens] = numbers.map(Number)
 const cells = 16_384
 const lengths = [20, 150, 600]
+// Where all answers are as long, clients that begin at once go on in step, and no prompt is read beside an answer.
+const limits = answerTokens === undefined ? [48, 80, 64, 32, 96] : [answerTokens]
 const options = { file: shapedModel(model, cells), cells, sequences: 32, threads }
 
 interface Measured {
@@ -67,7 +70,8 @@ async function measure(rival: Rival, clients: number, round: number): Promise<Me
     for (let count = 0; count < requests; count++) {
       const seed = round * 10_000 + clients * 200 + index * requests + count
       const content = letters(lengths[(index + count) % lengths.length] ?? 0, seed)
-      answers.push(await streamed(rival, [{ role: 'user', content }], 64))
+      const limit = limits[(index * 3 + count * 2) % limits.length] ?? 0
+      answers.push(await streamed(rival, [{ role: 'user', content }], limit))
     }
   }
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index)))
