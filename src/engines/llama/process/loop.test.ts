@@ -85,15 +85,36 @@ test('more choices than there are slots follow as others leave', () => {
   for (const choice of [0, 1, 2, 3, 4]) expect(answerOf(sent, 1, choice)).toBe(alone(aTask))
 })
 
-test('a running answer says a token in every step while a long prompt is read', () => {
-  const { loop, sent, step } = startLoop(new FakeModel())
+test('a running answer says a token between the steps in which a long prompt is read', () => {
+  const model = new FakeModel()
+  const { loop, sent, step } = startLoop(model, { patience: 2, now: () => timeOf(model) })
   loop.start(1, aTask)
   step()
   loop.start(2, { ...aTask, prompt: ['b'.repeat(50)] })
-  for (let steps = 2; steps <= 4; steps++) {
-    step()
-    expect(answerOf(sent, 1)).toHaveLength(' prompt'.length + steps)
+  for (let steps = 0; steps < 6; steps++) step()
+  expect(answerOf(sent, 1)).toHaveLength(' prompt'.length + 4)
+  expect(model.batches).toEqual([5, 16, 1, 16, 1, 16, 1])
+})
+
+test('a short prompt is read before a long one that came a moment sooner, not before one that came long ago', () => {
+  const model = new FakeModel()
+  let now = 0
+  const { loop, sent, step } = startLoop(model, { now: () => now + timeOf(model) })
+  // What reading takes is measured first.
+  loop.start(0, asks('a'.repeat(16)))
+  finish(step)
+  const firstOf = (long: number, short: number): number => {
+    while (eventsOf(sent, long).length + eventsOf(sent, short).length === 0) step()
+    return eventsOf(sent, long).length > 0 ? long : short
   }
+  loop.start(1, asks('b'.repeat(50)))
+  loop.start(2, asks('c'.repeat(20)))
+  expect(firstOf(1, 2)).toBe(2)
+  finish(step)
+  loop.start(3, asks('d'.repeat(50)))
+  now += 10_000
+  loop.start(4, asks('e'.repeat(20)))
+  expect(firstOf(3, 4)).toBe(3)
 })
 
 test('choices of one caller that wait are not before the first of another', () => {

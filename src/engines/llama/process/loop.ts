@@ -18,7 +18,7 @@ export interface LoopOptions {
   readonly sequences: number
   /** Bytes for what sequences have left, outside the KV cache. */
   readonly shelfBytes: number
-  /** Milliseconds that the reading of prompts may add to a step in which answers wait. */
+  /** Milliseconds that answers wait between two of their steps for each prompt that is to be read (`ReadingPace`). */
   readonly patience: number
   /** Whether tokens may be guessed, for the model to check several at once. */
   readonly guesses: boolean
@@ -29,6 +29,15 @@ export interface LoopOptions {
 
 type Guesses = ReadonlyMap<Sequence, readonly number[]>
 
+/** What a step is for: prompts, `first` being the index of the one whose turn it is, or answers. */
+interface Step {
+  readonly readers: readonly Sequence[]
+  /** Most tokens of all of them. */
+  readonly room: number
+  readonly first: number | null
+  readonly answersWait: boolean
+}
+
 /** What a step has decoded. */
 interface Decoded {
   /** The sequences that may say a token now, and the index of their logits; those after their guesses follow it. */
@@ -37,17 +46,20 @@ interface Decoded {
   readonly ms: number
 }
 
+/** A prompt is to be read within so many times what reading it alone takes: a short one need not wait for a long one. */
+const patienceOfPrompts = 2
 /** Milliseconds between two messages to the parent, where nothing makes one urgent. */
 const sendEvery = 5
 /** Milliseconds after which the parent hears that the loop still runs, where there is nothing else to say. */
 const aliveEvery = 5000
 
 /**
- * Continuous batching: all running sequences advance in one decode per step, and others join between steps.
+ * Continuous batching: all running answers advance in one decode per step, and others join between steps.
  *
  * One step: waiting sequences take free slots, with what the cache holds of their prompts, their callers in turn; a batch
- * is planned and decoded; each sequence whose last waiting token was in it says one more. What several of them begin with
- * alike is read once.
+ * of prompts or of answers is planned and decoded; each sequence whose last waiting token was in it says one more. What
+ * several of them begin with alike is read once. Half of what is read is of the prompt whose turn it is (`Shares`), the
+ * rest of those that are due soonest: so long after they came as they take to be read, some times over.
  *
  * Where a sequence repeats what it holds, the tokens that followed there are decoded in the same step as guesses. Each token
  * is still chosen from the logits after all those before it, by the same sampler in the same order; as long as it is the
@@ -103,7 +115,8 @@ export class StepLoop {
     }
     for (const mark of task.marks) this.#model.reveal(mark)
     const closing = thought.from === 'never' ? [] : this.#model.tokenize(`\n${thought.close}\n\n`, false)
-    const answer: Answer = { id, task, prompt: tokens, closing, read: 0 }
+    const due = this.#options.now() + patienceOfPrompts * this.#pace.msFor(tokens.length)
+    const answer: Answer = { id, task, prompt: tokens, closing, due, read: 0 }
     const sequences: Sequence[] = []
     try {
       for (let choice = 0; choice < choices; choice++)
@@ -189,24 +202,21 @@ export class StepLoop {
   /** Runs one batch. */
   #decode(): Decoded {
     for (let mayGuess = this.#options.guesses; ; mayGuess = false) {
-      const readers = this.#choose(this.#running.filter((sequence) => !this.#joint.waits(sequence)))
+      const { readers, room, first, answersWait } = this.#choose()
       const pending = readers.map((sequence) => sequence.pending)
-      const answers = sum(pending.filter((count) => count <= answerTokens))
-      const prompts = readers.filter((sequence) => sequence.pending > answerTokens)
-      const turn = this.#shares.next(prompts, [])
-      const first = turn === null ? -1 : readers.indexOf(turn)
-      const counts = planBatch(pending, this.#model.batchSize, this.#pace.chunk(answers), first)
+      const counts = planBatch(pending, room, first)
       const guesses: Guesses = mayGuess ? this.#guess(readers) : new Map()
       const outputs = this.#fill(readers, counts, guesses)
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
-        const read = sum(counts.filter((_, index) => (pending[index] ?? 0) > answerTokens))
         const ms = this.#options.now() - began
-        if (guesses.size === 0) {
-          this.#pace.note(read, answers, ms)
-          if (pending.every((count) => count === 1)) this.#times.note(readers.length, ms)
-        }
-        this.#prefixes.pass(sum(counts) - read + lengthOf(guesses), read, ms)
+        const isReading = first !== null
+        const fed = sum(counts)
+        this.#pace.note(isReading ? fed : 0, answersWait, ms)
+        if (!isReading && guesses.size === 0 && pending.every((count) => count === 1))
+          this.#times.note(readers.length, ms)
+        const [said, read] = isReading ? [0, fed] : [fed + lengthOf(guesses), 0]
+        this.#prefixes.pass(said, read, ms, answersWait)
         for (const [index, sequence] of readers.entries()) {
           const count = counts[index] ?? 0
           sequence.feed(count)
@@ -218,12 +228,27 @@ export class StepLoop {
     }
   }
 
-  /** Those that a step is for: all, or one answer after the other where that takes less time. */
-  #choose(ready: readonly Sequence[]): readonly Sequence[] {
-    if (!areAnswers(ready) || !this.#grouping.isApart(ready.length)) return ready
+  /** Those that a step is for, and how many tokens they may feed. */
+  #choose(): Step {
+    const ready = this.#running.filter((sequence) => !this.#joint.waits(sequence))
+    const answers = ready.filter((sequence) => !isPrompt(sequence))
+    const prompts = ready.filter(isPrompt).toSorted((one, other) => one.answer.due - other.answer.due)
+    const answersWait = answers.length > 0
+    const { batchSize } = this.#model
+    const turn = this.#shares.next(prompts, [])
+    const chunk = turn === null ? 0 : this.#pace.chunk(prompts.length + this.#waiting.length, answers.length)
+    if (turn !== null && chunk > 0)
+      return { readers: prompts, room: Math.min(batchSize, chunk), first: prompts.indexOf(turn), answersWait }
+    const readers = turn === null ? this.#apart(answers) : answers
+    return { readers, room: batchSize, first: null, answersWait }
+  }
+
+  /** All answers, or one after the other where that takes less time. */
+  #apart(answers: readonly Sequence[]): readonly Sequence[] {
+    if (!areAnswers(answers) || !this.#grouping.isApart(answers.length)) return answers
     this.#turn += 1
-    const at = this.#turn % ready.length
-    return ready.slice(at, at + 1)
+    const at = this.#turn % answers.length
+    return answers.slice(at, at + 1)
   }
 
   /** What may follow, where all that is decoded is answers, and nobody is about to share what they hold. */
@@ -305,6 +330,11 @@ export class StepLoop {
     this.#prefixes.keep(sequence)
     sequence.fed = 0
   }
+}
+
+/** Whether it is to be read before it says anything; what a forced mark leaves to feed is an answer's. */
+function isPrompt({ pending, isSilent }: Sequence): boolean {
+  return pending > answerTokens || (isSilent && pending > 1)
 }
 
 /** Whether each of them has but to say its next token. */

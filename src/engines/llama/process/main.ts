@@ -60,7 +60,7 @@ function openLoop(
     contextLength,
     sequences,
     shelfBytes,
-    patience: 100,
+    patience: 150,
     guesses: true,
     send,
     now: () => performance.now(),

@@ -120,10 +120,10 @@ export class PrefixCache {
    * A step has taken `ms`, in which so many tokens of answers and of prompts were decoded; those of prompts look past a cell
    * in a quarter of the time. What is saved before the next step has answers wait for a tenth as long.
    */
-  pass(said: number, read: number, ms: number): void {
+  pass(said: number, read: number, ms: number, answersWait: boolean): void {
     this.#passed += said + read / 4
     const isDue = (kept: Kept | undefined): kept is Kept => kept !== undefined && kept.until <= this.#passed
-    const most = said > 0 ? bytesInAMs * Math.max(10, ms / 10) : Infinity
+    const most = answersWait ? bytesInAMs * Math.max(10, ms / 10) : Infinity
     for (let bytes = most, [oldest] = this.#kept; isDue(oldest); [oldest] = this.#kept) {
       bytes -= this.#shelf.put(oldest, bytes)
       if (bytes <= 0) return

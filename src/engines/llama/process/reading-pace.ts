@@ -9,60 +9,70 @@ const narrowest = 16
 const tile = 64
 /** A last tile that is emptier than this says little of what full ones take. */
 const mostMissing = 16
-/** After so many wide chunks in a row the narrow one is tried again: the context may have become shorter. */
+/** After so many chunks of one kind in a row the other is tried again: the context may have become shorter, or longer. */
 const triesAgain = 16
 
 /**
- * How many tokens of prompts a step reads, by what reading took lately. `patience` is the knob: the milliseconds that
- * reading may add to a step in which answers wait for their next token. A wide chunk fills its batch, answers and all, to
- * whole tiles. Where none fits into the patience, the least one is read all the same if it takes at most twice that, or twice
- * as long as the narrowest one, and is faster by half; else a narrow one.
+ * How many tokens of prompts a step reads, by what reading took lately, and when it is the answers' turn. A step is for
+ * prompts or for answers, never for both: attention pays in each tile for the cells of every sequence in it, and a chunk
+ * with sixteen answers takes half as long again as one after the other.
+ *
+ * `patience` is the knob: the milliseconds that answers wait between two of their steps for each prompt that waits to be
+ * read, up to `longestReading` for all. Where many wait, answers come in fewer and larger steps, which is what brings the
+ * first tokens soonest and costs least. What fits into it is read in whole tiles, as many as come nearest. Where not even
+ * one fits, it is read all the same if it is faster than a narrow chunk by as much as it is longer than the patience, or
+ * than the narrowest chunk, and at most twice as long; else a narrow one.
  */
 export class ReadingPace {
   readonly #patience: number
   readonly #narrow = new Speed()
   readonly #wide = new Speed()
-  /** What the last step took in which nothing but answers was fed. */
-  #msOfAnswers = 0
-  #wideInARow = 0
+  /** What reading took since answers had their last step. */
+  #waited = 0
+  #kind: 'narrow' | 'wide' = 'narrow'
+  #inARow = 0
 
   constructor(patience: number) {
     this.#patience = patience
   }
 
-  /** Most tokens of prompts in the next step, beside so many of answers. */
-  chunk(answers: number): number {
-    if (answers === 0) return Math.max(tile, fill(this.#wide.tokensIn(longestReading), 0))
-    const least = fill(narrowest + tile - 1, answers)
-    const most = Math.max(least, fill(this.#wide.tokensIn(this.#patience), answers))
-    const fewer = this.#narrow.tokensIn(this.#patience)
-    const mostNarrow = tile - 1 - answers
+  /** Most tokens in the next step, if it is for some of so many prompts; 0 where it is the turn of so many answers. */
+  chunk(prompts: number, answers: number): number {
+    if (answers === 0) return wholeTiles(this.#wide.tokensIn(longestReading))
+    const patience = Math.min(longestReading, this.#patience * prompts)
+    const tokens = this.#wide.tokensIn(patience - this.#waited)
+    if (this.#waited > 0 && tokens < tile) return 0
     const isNew = this.#narrow.isKnown && !this.#wide.isKnown
-    if (isNew || this.#wide.tokensIn(this.#patience) >= least || Math.max(narrowest, fewer) > mostNarrow)
-      return most
-    const limit = 2 * Math.max(this.#patience, this.#narrow.msPerToken * narrowest)
-    const isFast = 1.5 * this.#wide.msPerToken < this.#narrow.msPerToken
-    return isFast && this.#wide.msPerToken * least <= limit ? least : Math.max(narrowest, fewer)
+    if (isNew || tokens >= tile) return wholeTiles(tokens)
+    const longest = Math.max(patience, this.#narrow.msPerToken * narrowest)
+    const gain = Math.min(2, this.#narrow.msPerToken / this.#wide.msPerToken)
+    if (this.#wide.msPerToken * tile <= gain * longest) return tile
+    return Math.min(tile - 1, Math.max(narrowest, this.#narrow.tokensIn(patience)))
   }
 
-  /** A step has taken so long, in which so many tokens of prompts were read beside so many of answers. */
-  note(read: number, answers: number, ms: number): void {
-    if (read === 0) this.#msOfAnswers = ms
+  /** What so many tokens of a prompt take, read alone. 0 before anything was measured. */
+  msFor(tokens: number): number {
+    return (this.#wide.isKnown ? this.#wide : this.#narrow).msPerToken * tokens
+  }
+
+  /** A step has taken so long, in which so many tokens of prompts were read; 0 where it was one of answers. */
+  note(read: number, answersWaited: boolean, ms: number): void {
+    this.#waited = read > 0 && answersWaited ? this.#waited + ms : 0
     // The rest of a prompt, which says little of the others.
     if (read < narrowest) return
-    const isWide = read + answers >= tile
-    this.#wideInARow = isWide ? this.#wideInARow + 1 : 0
-    if (this.#wideInARow % triesAgain === triesAgain - 1) this.#narrow.forget()
-    const missing = fill(read + tile - 1, answers) - read
-    if (isWide && missing > mostMissing && this.#wide.isKnown) return
-    const speed = isWide ? this.#wide : this.#narrow
-    speed.note(read, Math.max(0, ms - (answers > 0 ? this.#msOfAnswers : 0)))
+    const kind = read < tile ? 'narrow' : 'wide'
+    this.#inARow = kind === this.#kind ? this.#inARow + 1 : 1
+    this.#kind = kind
+    const [own, other] = kind === 'narrow' ? [this.#narrow, this.#wide] : [this.#wide, this.#narrow]
+    if (this.#inARow % triesAgain === 0) other.forget()
+    const missing = (tile - (read % tile)) % tile
+    if (kind === 'narrow' || missing <= mostMissing || !own.isKnown) own.note(read, ms)
   }
 }
 
-/** As many of so many tokens of prompts as fill tiles beside those of answers. */
-function fill(tokens: number, answers: number): number {
-  return Math.floor((tokens + answers) / tile) * tile - answers
+/** As many whole tiles as come nearest; infinity stays what it is. */
+function wholeTiles(tokens: number): number {
+  return Math.max(1, Math.round(tokens / tile)) * tile
 }
 
 class Speed {
@@ -70,6 +80,11 @@ class Speed {
 
   get isKnown(): boolean {
     return this.#msPerToken !== null
+  }
+
+  /** 0 before anything was measured. */
+  get msPerToken(): number {
+    return this.#msPerToken ?? 0
   }
 
   forget(): void {
@@ -84,10 +99,5 @@ class Speed {
   /** 0 before anything was measured. */
   tokensIn(ms: number): number {
     return this.#msPerToken === null ? 0 : Math.floor(ms / this.#msPerToken)
-  }
-
-  /** 0 before anything was measured. */
-  get msPerToken(): number {
-    return this.#msPerToken ?? 0
   }
 }

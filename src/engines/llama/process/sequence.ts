@@ -13,6 +13,8 @@ export interface Answer {
   readonly prompt: readonly number[]
   /** The tokens that close a thought by force. */
   readonly closing: readonly number[]
+  /** When its prompt is to be read, on the loop's clock: those that are due sooner are read first. */
+  readonly due: number
   /** Tokens of the prompt that were decoded for this request, by whichever of its choices. The others came of a cache. */
   read: number
 }
