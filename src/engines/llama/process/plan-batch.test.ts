@@ -19,7 +19,12 @@ test('a batch is never overfull, and never empty when something is pending', () 
     fc.property(pending, fc.integer({ min: 1, max: 256 }), fc.nat(299), (counts, room, turn) => {
       const planned = planBatch(counts, room, turn < counts.length ? turn : null)
       const total = planned.reduce((sum, count) => sum + count, 0)
-      expect(total).toBe(Math.min(room, counts.reduce((sum, count) => sum + count, 0)))
+      expect(total).toBe(
+        Math.min(
+          room,
+          counts.reduce((sum, count) => sum + count, 0),
+        ),
+      )
       for (const [index, count] of planned.entries()) expect(count).toBeLessThanOrEqual(counts[index] ?? 0)
     }),
   )
