@@ -7,6 +7,7 @@ import type { Standing } from './chat/limits.ts'
 import type { Model } from './chat/model.ts'
 import { plainPrompt } from './chat/plain-prompt.ts'
 import type { ChatRequest, Prompt } from './chat/request.ts'
+import { through, type Through } from './chat/through.ts'
 import { addUsage, noUsage } from './chat/usage.ts'
 import { decode } from './decode/decode.ts'
 
@@ -105,17 +106,12 @@ export async function count(
 }
 
 /** The same batches, and the ticket settled once however they end. */
-async function* settled(
-  batches: AsyncIterable<Batch>,
-  ticket: Ticket,
-  signal: AbortSignal,
-): AsyncGenerator<Batch, void> {
+function settled(batches: AsyncIterable<Batch>, ticket: Ticket, signal: AbortSignal): Through<Batch> {
   let usage = noUsage
-  let outcome: Outcome = { kind: 'abandoned' }
   const reasons: FinishReason[] = []
   let counted = false
-  try {
-    for await (const batch of batches) {
+  return through(batches, {
+    take(batch) {
       const before = usage.completionTokens
       for (const event of batch) {
         usage = addUsage(usage, event)
@@ -125,19 +121,19 @@ async function* settled(
         if (event.type === 'finish') reasons[event.choice] = event.reason
       }
       if (before === 0 && usage.completionTokens > 0) ticket.began()
-      yield batch
-    }
-    outcome = { kind: 'finished', reasons }
-  } catch (error) {
-    if (!signal.aborted) outcome = { kind: 'failed', failure: toFailure(error) }
-    throw error
-  } finally {
-    ticket.settle(outcome, usage)
-  }
+      return batch
+    },
+    isWhole: () => false,
+    over(how) {
+      if (how.kind === 'ended') ticket.settle({ kind: 'finished', reasons }, usage)
+      else if (how.kind === 'left' || signal.aborted) ticket.settle({ kind: 'abandoned' }, usage)
+      else ticket.settle({ kind: 'failed', failure: toFailure(how.error) }, usage)
+    },
+  })
 }
 
-/** The same batches with the first one already made: a generator that was never started would not run its `finally`. */
-async function started(batches: AsyncGenerator<Batch, void>): Promise<AsyncIterable<Batch>> {
+/** The same batches with the first one already made. */
+async function started(batches: Through<Batch>): Promise<AsyncIterable<Batch>> {
   const first = await batches.next()
   let taken = false
   const iterator: AsyncIterator<Batch, void> = {

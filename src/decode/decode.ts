@@ -2,6 +2,7 @@ import type { Decoder } from '../chat/decoder.ts'
 import type { Batch, ChatEvent } from '../chat/event.ts'
 import { Failure } from '../chat/failure.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import { through, type Through } from '../chat/through.ts'
 import { decoderFor } from './decoder-for.ts'
 
 /**
@@ -9,11 +10,11 @@ import { decoderFor } from './decoder-for.ts'
  * of them the engine is read no further and its iterator is returned.
  * Throws what the engine throws, and `engine-lost` when it ends before every choice has finished.
  */
-export async function* decode(
+export function decode(
   batches: AsyncIterable<Batch>,
   request: ChatRequest,
   newId: () => string,
-): AsyncGenerator<Batch, void> {
+): Through<Batch> {
   const decoders = Array.from({ length: request.choices }, (_, choice) => decoderFor(request, choice, newId))
   let unfinished = request.choices
 
@@ -27,13 +28,18 @@ export async function* decode(
     }
   }
 
-  for await (const batch of batches) {
-    const said: ChatEvent[] = []
-    for (const event of batch) read(event, said)
-    if (said.length > 0) yield said
-    if (unfinished === 0) return
-  }
-  throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+  return through(batches, {
+    take(batch) {
+      const said: ChatEvent[] = []
+      for (const event of batch) read(event, said)
+      return said.length > 0 ? said : null
+    },
+    isWhole: () => unfinished === 0,
+    over({ kind }) {
+      if (kind === 'ended' && unfinished > 0)
+        throw new Failure('engine-lost', 'The model broke off before the answer was whole. Please try again.')
+    },
+  })
 }
 
 /** For a choice that has finished, or that nobody asked for. */
