@@ -38,8 +38,11 @@ export type Reply = { readonly kind: 'whole' } | { readonly kind: 'stream'; read
 export type Prompt = Omit<ChatRequest, 'stop' | 'reply'> & {
   /** Names whoever asks, and says nothing of them: an engine that has too much to do shares itself out by it. */
   readonly caller: string
-  /** Whether somebody reads the answer as it comes, and may have enough before its end, or all of it when it is over. */
-  readonly reading: 'as it comes' | 'at its end'
+  /**
+   * Whether somebody reads the answer as it comes, and may have enough before its end, or all of it when it is over.
+   * `folded`: the latter, of an answer that is generated as one that is read as it comes. Its texts may be put together.
+   */
+  readonly reading: 'as it comes' | 'folded' | 'at its end'
 }
 
 /** Whether the prompt is a text as it stands, not a conversation. */

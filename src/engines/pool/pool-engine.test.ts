@@ -200,7 +200,7 @@ describe('an answer that fails before it began', () => {
 describe('an answer that is read at its end', () => {
   test.each([
     [1024, 'at its end'],
-    [1025, 'as it comes'],
+    [1025, 'folded'],
   ])('is asked for as a whole where it may have few tokens: %i', async (answerLimit, reading) => {
     const [bad, good] = [fake(lost(0)), fake()]
     expect((await read(pool([bad, good]).engine, { reading: 'at its end', answerLimit })).text('text')).toBe(

@@ -89,8 +89,8 @@ export function poolEngine({
   }
 
   function answer(prompt: Prompt, signal: AbortSignal, notes: Notes = unnoted): AsyncIterable<Batch> {
-    const reading = prompt.answerLimit > wholeUpTo ? 'as it comes' : prompt.reading
-    const asked = { ...prompt, reading } as const
+    const isLong = prompt.reading === 'at its end' && prompt.answerLimit > wholeUpTo
+    const asked: Prompt = isLong ? { ...prompt, reading: 'folded' } : prompt
     const tracks = Array.from({ length: prompt.choices }, (_, choice) => track(choice, asked, 'begins'))
     return follow({ prompt: asked, tracks, signal, notes }, null)
   }

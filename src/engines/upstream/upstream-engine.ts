@@ -179,7 +179,9 @@ export function upstreamEngine(options: UpstreamOptions): UpstreamEngine {
         if (piece.reasoning !== '') splits = true
         const events = reader.read(piece, counter.count(piece, chunk.counts))
         if (events.length > 0) announce(reader, first + piece.choice)
-        said.push(...events)
+        for (const event of events) {
+          if (prompt.reading === 'as it comes' || !putBehind(said, event)) said.push(event)
+        }
       }
     }
 
@@ -386,6 +388,15 @@ function late(
     prompt,
     cached,
   }
+}
+
+/** Makes the text and the text that was said before it one event, where they may be one. */
+function putBehind(said: ChatEvent[], event: ChatEvent): boolean {
+  const last = said.at(-1)
+  if (event.type !== 'text' || last?.type !== 'text' || event.choice !== last.choice) return false
+  if ('logprobs' in event || 'logprobs' in last) return false
+  said[said.length - 1] = { ...last, text: last.text + event.text, tokens: last.tokens + event.tokens }
+  return true
 }
 
 /** Whether a whole answer is known to keep to its limit. */
