@@ -15,6 +15,8 @@ export interface Outlet {
   /** Gives out the tokens of what is neither thought nor answer. */
   mark(): void
   pass(event: ChatEvent): void
+  /** Whether tokens came in that have not left. */
+  owes(): boolean
   /** Everything said since the last `drain`. */
   drain(): readonly ChatEvent[]
 }
@@ -72,6 +74,7 @@ export function outlet(choice: number): Outlet {
     pass(event) {
       events.push(event)
     },
+    owes: () => earlier + now > 0 || told !== null,
     drain() {
       const said = events
       events = []

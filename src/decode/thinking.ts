@@ -1,7 +1,7 @@
 import type { Decoder } from '../chat/decoder.ts'
 import type { ThinkingMarks } from '../chat/model.ts'
 import { outlet } from './outlet.ts'
-import { blankEnd, splitter } from './splitter.ts'
+import { blankEnd, type Splitter, splitter } from './splitter.ts'
 
 /**
  * Splits the thought off a model's text.
@@ -17,7 +17,8 @@ import { blankEnd, splitter } from './splitter.ts'
  */
 export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: readonly string[]): Decoder {
   const out = outlet(choice)
-  const end = splitter([marks.close, ...enders], '\n')
+  /** Made where a thought begins: most answers have none. */
+  let end: Splitter | null = null
   let read = readStart
   /** What is held back at the start of the text or of the answer, and how much of it is the beginning of a mark. */
   let held = ''
@@ -49,6 +50,7 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
 
   function readThought(piece: string): void {
     read = readThought
+    end ??= splitter([marks.close, ...enders], '\n')
     const { text, old, found } = end.feed(piece)
     out.say('reasoning', text, old)
     if (!found) return
@@ -78,12 +80,13 @@ export function thinkingDecoder(choice: number, marks: ThinkingMarks, enders: re
 
   return (event) => {
     if (event.type === 'text') {
+      if (read === readAnswer && event.text !== '' && !out.owes()) return [event]
       out.take(event)
       read(event.text)
     } else {
       if (event.type === 'finish') {
         out.say('text', held)
-        out.say('reasoning', end.flush())
+        if (end !== null) out.say('reasoning', end.flush())
         out.mark()
       }
       out.pass(event)

@@ -24,9 +24,9 @@ export function counter(name: string, help: string, ...names: readonly string[])
     },
   })
   return {
-    of: (...labels) => findOrMake(series, keyOf(names, labels), fresh),
+    of: (...labels) => findOrMake(series, labels.join(between), fresh),
     write() {
-      const values = [...series].map(([key, { value }]) => [key, value] as const)
+      const values = [...series].map(([key, { value }]) => [keyOf(names, key.split(between)), value] as const)
       return head(name, help, 'counter') + lines(name, values)
     },
   }
@@ -66,10 +66,11 @@ export function histogram(
     },
   })
   return {
-    of: (...labels) => findOrMake(series, keyOf(names, labels), fresh),
+    of: (...labels) => findOrMake(series, labels.join(between), fresh),
     write() {
       let text = head(name, help, 'histogram')
-      for (const [key, { counts, sum }] of series) {
+      for (const [labels, { counts, sum }] of series) {
+        const key = keyOf(names, labels.split(between))
         let below = 0
         const buckets = counts.map(
           (count, at) => [withLabel(key, 'le', String(bounds[at] ?? '+Inf')), (below += count)] as const,
@@ -81,6 +82,9 @@ export function histogram(
     },
   }
 }
+
+/** Series are found by the values of their labels as they are, which are written out when somebody asks. */
+const between = '\0'
 
 function findOrMake<One>(all: Map<string, One>, key: string, make: () => One): One {
   const found = all.get(key) ?? make()
