@@ -49,7 +49,7 @@ interface Decoded {
 /** A prompt is to be read within so many times what reading it alone takes: a short one need not wait for a long one. */
 const patienceOfPrompts = 2
 /** Milliseconds between two messages to the parent, where nothing makes one urgent. */
-const sendEvery = 5
+const sendEvery = 3
 /** Milliseconds after which the parent hears that the loop still runs, where there is nothing else to say. */
 const aliveEvery = 5000
 
