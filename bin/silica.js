@@ -16,7 +16,7 @@ const youngSpace = '--max-semi-space-size'
 const self = fileURLToPath(import.meta.url)
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
 const source = new URL('../src/cli/main.ts', import.meta.url)
-const built = new URL('../dist/cli/main.js', import.meta.url)
+const built = new URL('../dist/server/main.js', import.meta.url)
 
 if (isBefore(oldest)) {
   if (existsSync(pinned)) runWith(pinned)
