@@ -1,7 +1,9 @@
 // The trace of agents, through HTTP with streaming: four at once, each with the same system prompt and tools of 4,000
 // tokens and turns that add an answer of 40 tokens and a tool's result of 150. Silica and llama-server in turns, each
 // started anew for every round: milliseconds to the first token in each turn, and of how many tokens of the prompt it had
-// no need to read; medians over agents and rounds. Without LLAMA_SERVER Silica alone is measured.
+// no need to read; medians over agents and rounds. Each answer is told as it comes. Without LLAMA_SERVER Silica alone is
+// measured. The cells are as many as four whole prompts of the last turn take, which llama-server fills. A round of ten
+// turns over both takes some five minutes on two cores, one of four turns two.
 // llama-server is built as `batched.ts` says, with its name as the target; LLAMA_SERVER_FLAGS are added to its own.
 // Usage: LLAMA_SERVER=<path> npm run bench -- agents [100m, qwen-q8 or qwen-q4] [rounds] [threads] [turns]
 import { letters, quantile, shapedModel } from './parts/engine.ts'
@@ -71,7 +73,8 @@ async function work(rival: Rival, agent: number): Promise<Streamed[]> {
   for (let turn = 0; turn < turns; turn++) {
     const answer = await streamed(rival, messages, 40)
     answers.push(answer)
-    const { promptTokens, cachedTokens, firstToken } = answer
+    const { promptTokens, cachedTokens, firstToken, tokens } = answer
+    if (tokens === 0) throw new Error(`${rival.name} broke off an answer`)
     console.error(
       `${rival.name}: agent ${agent + 1}, turn ${turn + 1}, ${promptTokens} tokens, ${cachedTokens} cached, first after ${firstToken.toFixed(0)} ms`,
     )
