@@ -135,6 +135,17 @@ test('a prompt is read beside those of another caller, however many these are', 
   expect([0, 1, 2].filter((id) => answerOf(sent, id).endsWith('finish'))).toHaveLength(1)
 })
 
+test('a prompt is due as soon as what of it is not there yet', () => {
+  const model = new FakeModel()
+  const { loop, sent, step } = startLoop(model, { now: () => timeOf(model) })
+  loop.start(1, asks('a'.repeat(40)))
+  finish(step)
+  loop.start(2, asks('a'.repeat(40) + 'b'.repeat(18)))
+  loop.start(3, asks('c'.repeat(20)))
+  for (let steps = 0; steps < 2; steps++) step()
+  expect(answerOf(sent, 2)).toMatch(/finish$/)
+})
+
 test('what a sequence repeats is said in fewer steps, to the same end', () => {
   const repeats = { ...aTask, prompt: ['abcdefghiabcdefghi'] }
   const model = new FakeModel({ echoes: true })

@@ -46,7 +46,10 @@ interface Decoded {
   readonly ms: number
 }
 
-/** A prompt is to be read within so many times what reading it alone takes: a short one need not wait for a long one. */
+/**
+ * A prompt is to be read within so many times what reading it alone takes, without what is there of it already: a short one
+ * need not wait for a long one.
+ */
 const patienceOfPrompts = 2
 /** Milliseconds between two messages to the parent, where nothing makes one urgent. */
 const sendEvery = 3
@@ -115,8 +118,7 @@ export class StepLoop {
     }
     for (const mark of task.marks) this.#model.reveal(mark)
     const closing = thought.from === 'never' ? [] : this.#model.tokenize(`\n${thought.close}\n\n`, false)
-    const due = this.#options.now() + patienceOfPrompts * this.#pace.msFor(tokens.length)
-    const answer: Answer = { id, task, prompt: tokens, closing, due, read: 0 }
+    const answer: Answer = { id, task, prompt: tokens, closing, arrived: this.#options.now(), read: 0 }
     const sequences: Sequence[] = []
     try {
       for (let choice = 0; choice < choices; choice++)
@@ -195,6 +197,7 @@ export class StepLoop {
       this.#waiting.splice(this.#waiting.indexOf(sequence), 1)
       Object.assign(sequence, this.#prefixes.take(sequence.tokens, this.#running))
       this.#joint.join(sequence, this.#running)
+      sequence.due = sequence.answer.arrived + patienceOfPrompts * this.#pace.msFor(sequence.pending)
       this.#running.push(sequence)
     }
   }
@@ -232,7 +235,7 @@ export class StepLoop {
   #choose(): Step {
     const ready = this.#running.filter((sequence) => !this.#joint.waits(sequence))
     const answers = ready.filter((sequence) => !isPrompt(sequence))
-    const prompts = ready.filter(isPrompt).toSorted((one, other) => one.answer.due - other.answer.due)
+    const prompts = ready.filter(isPrompt).toSorted((one, other) => one.due - other.due)
     const answersWait = answers.length > 0
     const { batchSize } = this.#model
     const turn = this.#shares.next(prompts, [])

@@ -13,8 +13,8 @@ export interface Answer {
   readonly prompt: readonly number[]
   /** The tokens that close a thought by force. */
   readonly closing: readonly number[]
-  /** When its prompt is to be read, on the loop's clock: those that are due sooner are read first. */
-  readonly due: number
+  /** On the loop's clock. */
+  readonly arrived: number
   /** Tokens of the prompt that were decoded for this request, by whichever of its choices. The others came of a cache. */
   read: number
 }
@@ -31,6 +31,8 @@ export class Sequence {
   /** How many of `tokens` the KV cache holds in `slot`; none while it waits, and has no slot. */
   fed = 0
   slot = -1
+  /** When its prompt is to be read, on the loop's clock: those that are due sooner are read first. */
+  due = 0
   readonly luck = newLuck()
   readonly #model: LoadedModel
   readonly #sampler: TokenSampler
