@@ -5,7 +5,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import { sseSplitter } from '../../read-sse.ts'
 import { type Chunk, readChunk } from './read-chunk.ts'
 import { readFailure } from './read-failure.ts'
-import { fieldOf, parseJson } from './read-json.ts'
+import { fieldsOf, parseJson } from './read-json.ts'
 import { type BodyReader, type Exchange, type Head, send } from './send.ts'
 
 export interface ServerAddress {
@@ -151,7 +151,8 @@ export function openConnections({ url, key, keepsConnections, clock }: ServerAdd
   function readEvent(data: string): Chunk {
     const value = parseJson(data)
     if (value === undefined) throw lost(`no JSON in the stream: ${data.slice(0, 200)}`)
-    const failed = fieldOf(value, 'error') ?? fieldOf(value, 'code')
+    const { error, code } = fieldsOf(value)
+    const failed = error ?? code
     if (failed === undefined || failed === null) return readChunk(value)
     throw readFailure({ status: 200, body: data, retryAfter: '', now: clock() })
   }

@@ -90,6 +90,8 @@ function readTokens(each: unknown): number | null {
 }
 
 function readUsage(usage: unknown): ChunkCounts | null {
+  // As most pieces of a stream have none.
+  if (usage === undefined || usage === null) return null
   const completion = countOf(fieldOf(usage, 'completion_tokens'))
   if (completion === null) return null
   const cached =
@@ -105,6 +107,7 @@ function readUsage(usage: unknown): ChunkCounts | null {
 
 /** llama-server counts under this name while it generates. */
 function readTimings(timings: unknown): ChunkCounts | null {
+  if (timings === undefined) return null
   const completion = countOf(fieldOf(timings, 'predicted_n'))
   if (completion === null) return null
   const cached = countOf(fieldOf(timings, 'cache_n')) ?? 0
