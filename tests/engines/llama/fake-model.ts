@@ -15,6 +15,7 @@ export interface FakeOptions {
   readonly tokensWorthKeeping: number
   /** Whether it mostly says what stood nine tokens before. */
   readonly echoes: boolean
+  readonly batchSize: number
 }
 
 /** A cache without numbers that breaks where llama.cpp would, or would go wrong without a sound. */
@@ -26,7 +27,7 @@ class FakeCache implements KvCache {
   readonly #cuts: boolean
   readonly #held = new Map<number, readonly Cell[]>()
 
-  constructor({ cells, slots, cuts, tokensWorthKeeping }: FakeOptions) {
+  constructor({ cells, slots, cuts, tokensWorthKeeping }: Omit<FakeOptions, 'echoes' | 'batchSize'>) {
     this.#cells = cells
     this.slots = slots
     this.canSave = cuts
@@ -98,7 +99,7 @@ const end = 0
  * so that a cell too many, too few or out of place changes the answer.
  */
 export class FakeModel implements LoadedModel {
-  readonly batchSize = 16
+  readonly batchSize: number
   readonly cache: FakeCache
   /** How many tokens each batch had. */
   readonly batches: number[] = []
@@ -106,12 +107,14 @@ export class FakeModel implements LoadedModel {
   readonly #echoes: boolean
   #batch: { token: number; position: number; slot: number }[] = []
   #outputs = new Map<number, number>()
+  #padding = 0
 
   constructor(options: Partial<FakeOptions> = {}) {
     const { cells = 10_000, slots = 8, cuts = true, tokensWorthKeeping = 10_000, echoes = false } = options
+    this.batchSize = options.batchSize ?? 16
     this.#echoes = echoes
     this.#cells = cells
-    this.cache = new FakeCache({ cells, slots, cuts, tokensWorthKeeping, echoes })
+    this.cache = new FakeCache({ cells, slots, cuts, tokensWorthKeeping })
   }
 
   tokenize(text: string): number[] {
@@ -132,13 +135,20 @@ export class FakeModel implements LoadedModel {
     return this.#batch.push({ token, position, slot }) - 1
   }
 
+  pad(count: number): number {
+    this.#padding = this.#batch.length + count <= this.batchSize ? count : 0
+    return this.#padding
+  }
+
   decode(): 'done' | 'no-room' {
     const batch = this.#batch
+    const tokens = batch.length + this.#padding
     this.#batch = []
+    this.#padding = 0
     this.#outputs = new Map()
     if (batch.length === 0) throw new Error('an empty batch, which llama.cpp refuses')
-    if (this.cache.used + batch.length > this.#cells) return 'no-room'
-    this.batches.push(batch.length)
+    if (this.cache.used + tokens > this.#cells) return 'no-room'
+    this.batches.push(tokens)
     for (const [index, { token, position, slot }] of batch.entries()) {
       const length = this.cache.length(slot)
       if (position !== length) throw new Error(`position ${position} after ${length} tokens`)

@@ -34,6 +34,11 @@ export interface LoadedModel {
   reveal(text: string): void
   /** Adds a token to the next batch and gives its index. Its logits are kept when `output`. */
   add(token: number, position: number, slot: number, output: boolean): number
+  /**
+   * Adds so many tokens to the next batch that belong to nobody and are forgotten after it. Gives how many it added: none
+   * where there is no room in the batch or no slot for them.
+   */
+  pad(count: number): number
   /** Runs the batch and empties it. `no-room`: the KV cache is full, and nothing of the batch is in it. */
   decode(): 'done' | 'no-room'
   /** The log probability of a token among the logits at `index` of the last batch, and the likeliest in its place. */
@@ -76,20 +81,32 @@ export function loadModel(llama: Llama, options: LoadOptions): LoadedModel {
     show: (token) => tokens.show(token),
     firstBytes: () => (firstBytes ??= readFirstBytes(llama, vocab, vocabSize)),
   })
+  const cache = openKvCache(llama, model, context, options)
+  // The one through which what is saved passes, empty between two calls.
+  const spare = cache.canSave ? cache.slots : null
+  let isPadded = false
   const likely = ({ token, logprob }: Likelihood): LikelyToken => {
     const { text, bytes } = tokens.name(token)
     return { text, bytes: [...bytes], logprob }
   }
   return {
     batchSize,
-    cache: openKvCache(llama, model, context, options),
+    cache,
     tokenize: (text, first) => tokens.tokenize(text, first),
     show: (token) => tokens.show(token),
     isEnd: (token) => llama.llama_vocab_is_eog(vocab, token),
     reveal: (text) => tokens.reveal(text),
     add: (token, position, slot, output) => batch.add(token, position, slot, output),
+    pad(count) {
+      if (spare === null || batch.size + count > batchSize) return 0
+      for (let position = 0; position < count; position++) batch.add(0, position, spare, false)
+      isPadded = count > 0
+      return count
+    },
     decode() {
       const result = llama.llama_decode(context, batch.take())
+      if (isPadded && spare !== null) cache.clear(spare)
+      isPadded = false
       if (result === 0) return 'done'
       if (result === 1) return 'no-room'
       throw new Failure('internal', `llama.cpp could not decode a batch (${result}).`)
@@ -174,6 +191,10 @@ export class Batch {
       seq_id: addressOf(this.#slotPointers),
       logits: addressOf(this.#outputs),
     }
+  }
+
+  get size(): number {
+    return this.#size
   }
 
   add(token: number, position: number, slot: number, output: boolean): number {

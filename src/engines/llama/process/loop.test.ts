@@ -55,8 +55,8 @@ function answerOf(sent: readonly FromProcess[], id: number, choice = 0): string 
   return events.map((event) => (event.type === 'text' ? event.text : ` ${event.type}`)).join('')
 }
 
-function alone(asked: Task, options: Partial<FakeOptions> = {}): string {
-  const { loop, sent, step } = startLoop(new FakeModel(options), { guesses: false })
+function alone(asked: Task, options: Partial<FakeOptions> = {}, window = contextLength): string {
+  const { loop, sent, step } = startLoop(new FakeModel(options), { contextLength: window, guesses: false })
   loop.start(1, asked)
   finish(step)
   return answerOf(sent, 1)
@@ -133,6 +133,51 @@ test('a prompt is read beside those of another caller, however many these are', 
   loop.start(3, asks('d'.repeat(56), { caller: 'one' }))
   while (!answerOf(sent, 3).endsWith('finish')) step()
   expect([0, 1, 2].filter((id) => answerOf(sent, id).endsWith('finish'))).toHaveLength(1)
+})
+
+describe('a few tokens of a prompt are read among others that belong to nobody', () => {
+  /** A loop over a model that takes 64 tokens or more in a fifth of the time for each, which the loop has seen. */
+  function startTiled(cells: number) {
+    const model = new FakeModel({ batchSize: 128, cells })
+    const now = () => model.batches.reduce((sum, tokens) => sum + (tokens < 64 ? 5 * tokens : tokens), 0)
+    const started = startLoop(model, { contextLength: 130, patience: 500, now })
+    for (const [id, prompt] of ['a'.repeat(128), 'b'.repeat(40)].entries()) {
+      started.loop.start(id, asks(prompt))
+      finish(started.step)
+    }
+    return { model, ...started }
+  }
+
+  test('where that is faster, to the same end', () => {
+    const { model, loop, sent, step } = startTiled(10_000)
+    loop.start(2, asks('c'.repeat(40)))
+    loop.start(3, asks('d'.repeat(40) + 'e'.repeat(12)))
+    finish(step)
+    for (const [id, prompt] of [
+      [2, 'c'.repeat(40)],
+      [3, 'd'.repeat(40) + 'e'.repeat(12)],
+    ] as const)
+      expect(answerOf(sent, id)).toBe(alone(asks(prompt)))
+    loop.start(4, asks('f'.repeat(40)))
+    loop.start(5, asks('g'.repeat(10)))
+    finish(step)
+    expect(model.batches.slice(-1)).toEqual([64])
+    expect(answerOf(sent, 5)).toBe(alone(asks('g'.repeat(10))))
+  })
+
+  test('but where there are cells for them without anybody having to give up theirs', () => {
+    const { model, loop, sent, step } = startTiled(130)
+    const long = { ...aTask, prompt: ['d'.repeat(80)], answerLimit: 10 }
+    loop.start(2, long)
+    step()
+    step()
+    loop.start(3, asks('c'.repeat(40)))
+    finish(step)
+    expect(model.batches).toContain(40)
+    expect(cachedOf(sent, 2)).toEqual([0])
+    expect(answerOf(sent, 2)).toBe(alone(long, {}, 130))
+    expect(answerOf(sent, 3)).toBe(alone(asks('c'.repeat(40))))
+  })
 })
 
 test('a prompt is due as soon as what of it is not there yet', () => {

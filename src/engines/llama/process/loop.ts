@@ -204,18 +204,20 @@ export class StepLoop {
 
   /** Runs one batch. */
   #decode(): Decoded {
-    for (let mayGuess = this.#options.guesses; ; mayGuess = false) {
+    for (let isFirstTry = true; ; isFirstTry = false) {
       const { readers, room, first, answersWait } = this.#choose()
       const pending = readers.map((sequence) => sequence.pending)
       const counts = planBatch(pending, room, first)
-      const guesses: Guesses = mayGuess ? this.#guess(readers) : new Map()
+      const guesses: Guesses = isFirstTry && this.#options.guesses ? this.#guess(readers) : new Map()
       const outputs = this.#fill(readers, counts, guesses)
+      const isPadded = isFirstTry && first !== null
+      const padding = isPadded ? this.#model.pad(this.#pace.padding(sum(counts))) : 0
       const began = this.#options.now()
       if (this.#model.decode() === 'done') {
         const ms = this.#options.now() - began
         const isReading = first !== null
         const fed = sum(counts)
-        this.#pace.note(isReading ? fed : 0, answersWait, ms)
+        this.#pace.note(isReading ? fed + padding : 0, answersWait, ms)
         if (!isReading && guesses.size === 0 && pending.every((count) => count === 1))
           this.#times.note(readers.length, ms)
         const [said, read] = isReading ? [0, fed] : [fed + lengthOf(guesses), 0]
@@ -227,7 +229,8 @@ export class StepLoop {
         }
         return { outputs, guesses, ms }
       }
-      if (guesses.size === 0 && !this.#prefixes.makeRoom(this.#model.batchSize)) this.#giveUpYoungest()
+      if (guesses.size + padding === 0 && !this.#prefixes.makeRoom(this.#model.batchSize))
+        this.#giveUpYoungest()
     }
   }
 

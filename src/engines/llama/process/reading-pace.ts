@@ -50,6 +50,13 @@ export class ReadingPace {
     return Math.min(tile - 1, Math.max(narrowest, this.#narrow.tokensIn(patience)))
   }
 
+  /** With how many more tokens a step that reads so many takes clearly less time: as many as fill the tile, or none. */
+  padding(tokens: number): number {
+    const isWorth =
+      this.#wide.isKnown && 1.2 * this.#wide.msPerToken * tile < this.#narrow.msPerToken * tokens
+    return tokens < tile && isWorth ? tile - tokens : 0
+  }
+
   /** What so many tokens of a prompt take, read alone. 0 before anything was measured. */
   msFor(tokens: number): number {
     return (this.#wide.isKnown ? this.#wide : this.#narrow).msPerToken * tokens
