@@ -2,8 +2,8 @@
 // tokens and turns that add an answer of 40 tokens and a tool's result of 150. Silica and llama-server in turns, each
 // started anew for every round: milliseconds to the first token in each turn, and of how many tokens of the prompt it had
 // no need to read; medians over agents and rounds. Each answer is told as it comes. Without LLAMA_SERVER Silica alone is
-// measured. The cells are as many as four whole prompts of the last turn take, which llama-server fills. A round of ten
-// turns over both takes some five minutes on two cores, one of four turns two.
+// measured. The cells are as many as four whole prompts of the last turn take, which llama-server fills. A round of six
+// turns over both takes less than two minutes on two cores.
 // llama-server is built as `batched.ts` says, with its name as the target; LLAMA_SERVER_FLAGS are added to its own.
 // Usage: LLAMA_SERVER=<path> npm run bench -- agents [100m, qwen-q8 or qwen-q4] [rounds] [threads] [turns]
 import { letters, quantile, shapedModel } from './parts/engine.ts'
