@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A gateway, how it is started in a folder of its own, and the headers that it wants beside the usual ones. */
@@ -28,6 +29,16 @@ const key = 'sk-bench-0123456789'
 
 const { PORTKEY = '', LITELLM = '', BIFROST = '', NGINX = '' } = process.env
 const bearer = () => ({ authorization: `Bearer ${key}` })
+
+/** Puts into `folder` what its users install: built, without sources. Gives the program. */
+function packSilica(folder: string): string {
+  const checkout = join(import.meta.dirname, '../..')
+  execFileSync('npm', ['run', 'build'], { cwd: checkout, stdio: 'ignore' })
+  for (const part of ['bin', 'dist', 'models', 'docs/guides', 'package.json'])
+    cpSync(join(checkout, part), join(folder, part), { recursive: true })
+  symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'))
+  return join(folder, 'bin/silica.js')
+}
 
 export const contestants: readonly Contestant[] = [
   {
@@ -82,7 +93,7 @@ rows:
       return {
         command: 'node',
         args: [
-          join(import.meta.dirname, '../../bin/silica.js'),
+          packSilica(folder),
           'serve',
           `--port=${port}`,
           `--data=${join(folder, 'data')}`,
