@@ -35,7 +35,7 @@ export interface RedisParts {
   readonly patience: number
   /** Calls `run` after so many milliseconds, unless what it gives is called before. */
   readonly after: (milliseconds: number, run: () => void) => () => void
-  /** Told when the connection stands, and when it does not any more. */
+  /** Told when the connection stands, and when it does not any more, unless it was closed here. */
   readonly changed: (up: boolean, reason: string) => void
 }
 
@@ -66,10 +66,11 @@ export function openRedis(parts: RedisParts): Redis {
   }
   client.on('error', (error: Error) => (reason = error.message))
   client.on('ready', tell)
-  client.on('close', () => {
+  const lost = () => {
     tell()
     reason = 'the connection was closed'
-  })
+  }
+  client.on('close', lost)
 
   function missed(): void {
     overdue += 1
@@ -143,6 +144,7 @@ export function openRedis(parts: RedisParts): Redis {
       }),
     async close() {
       giveUp()
+      client.off('close', lost)
       client.disconnect()
     },
   }

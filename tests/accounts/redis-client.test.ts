@@ -22,6 +22,23 @@ async function connect(address: string) {
   })
 }
 
+test.skipIf(!haveRedis)('a connection that is closed on purpose is not told as gone', async () => {
+  const server = await startRedis()
+  const told: boolean[] = []
+  const up = Promise.withResolvers<void>()
+  const changed = (isUp: boolean) => {
+    told.push(isUp)
+    up.resolve()
+  }
+  const redis = openRedis({ address: server.url, patience: 2000, after, changed })
+  await up.promise
+  await redis.close()
+  // By the time that another connection stands, the one before it has ended.
+  await (await connect(server.url)).close()
+  await server.close()
+  expect(told).toEqual([true])
+})
+
 describe.skipIf(!haveRedis)('limits are counted', () => {
   test('in a cluster, each account and model wherever it lives', async () => {
     const nodes: TestRedis[] = []
