@@ -66,6 +66,7 @@ none; \`sequences\`, how many answers are generated at the same time (4); \`thre
 | --- | --- |
 | \`cache\` | how the KV cache stores its numbers: \`f16\`, \`f32\`, \`bf16\`, or quantised as \`q8_0\` (about half of f16), \`q5_1\`, \`q5_0\`, \`q4_1\`, \`q4_0\`, \`iq4_nl\` (about a quarter). Quantised ones need flash attention and heads of a multiple of 32 numbers; a row that asks for what cannot be is refused. \`silica doctor\` shows what it takes |
 | \`promptMemory\` | GB for what earlier prompts and answers left, so that a prompt that begins like one of them is read from there on; outside the KV cache, where it would slow others down. \`auto\`: as much as the KV cache takes; 0: none. Models with a recurrent state, and those that run with 256 \`sequences\`, keep theirs in the cache as long as it has room, and take none of it; a row of a model that makes vectors may not have it |
+| \`patience\` | milliseconds that running answers wait between two tokens for each prompt that waits to be read (150), a second at most for all: less, and answers come more evenly; more, and first tokens come sooner |
 | \`flashAttention\` | \`auto\`, \`on\`, \`off\` |
 | \`gpuLayers\` | layers that go to graphics cards where llama.cpp's libraries for them are installed; \`auto\`: all |
 | \`adapters\` | LoRA adapters as GGUF files, \`[{ file: legal.gguf, scale: 0.8 }]\` (\`scale\` 1 where it is left out), which work together and at all times; one that does not fit the model is refused with the reason |

@@ -27,6 +27,7 @@ const llama = {
   contextLength: Type.Optional(autoOr(whole)),
   cache: Type.Optional(Type.Union(cacheTypes.map((type) => Type.Literal(type)))),
   promptMemory: Type.Optional(autoOr(Type.Number({ minimum: 0, maximum: 1_000_000 }))),
+  patience: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   flashAttention: Type.Optional(Type.Union(flashAttentions.map((one) => Type.Literal(one)))),
   gpuLayers: Type.Optional(autoOr(Type.Integer({ minimum: 0, maximum: 10_000 }))),
   adapters: Type.Optional(
@@ -124,6 +125,7 @@ function readLlama(said: SaidOf<'llama'>, folder: string): LlamaBinding {
     contextLength: said.contextLength ?? 'auto',
     cache: said.cache ?? untuned.cache,
     promptMemory: said.promptMemory ?? untuned.promptMemory,
+    patience: said.patience ?? untuned.patience,
     flashAttention: said.flashAttention ?? untuned.flashAttention,
     gpuLayers: said.gpuLayers ?? untuned.gpuLayers,
     adapters: (said.adapters ?? []).map(({ file, scale = 1 }) => ({ file: resolve(folder, file), scale })),

@@ -43,6 +43,7 @@ describe('rows', () => {
       contextLength: 'auto',
       cache: 'f16',
       promptMemory: 'auto',
+      patience: 150,
       flashAttention: 'auto',
       gpuLayers: 'auto',
       adapters: [],

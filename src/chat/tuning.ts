@@ -9,6 +9,8 @@ export interface Tuning {
   readonly cache: CacheType
   /** GB for what earlier prompts and answers left, outside the KV cache; `auto`: as much as that has. */
   readonly promptMemory: 'auto' | number
+  /** Milliseconds that running answers wait between two tokens for each prompt that is to be read. */
+  readonly patience: number
   /** `auto`: wherever the machine and the model have it. */
   readonly flashAttention: (typeof flashAttentions)[number]
   /** Layers that are computed on graphics cards, where the libraries are built for them; `auto`: all. */
@@ -27,12 +29,14 @@ export interface Adapter {
 export const untuned: Tuning = {
   cache: 'f16',
   promptMemory: 'auto',
+  patience: 150,
   flashAttention: 'auto',
   gpuLayers: 'auto',
   adapters: [],
 }
 
 /** That part of whatever has it. */
-export function tuningOf({ cache, promptMemory, flashAttention, gpuLayers, adapters }: Tuning): Tuning {
-  return { cache, promptMemory, flashAttention, gpuLayers, adapters }
+export function tuningOf(one: Tuning): Tuning {
+  const { cache, promptMemory, patience, flashAttention, gpuLayers, adapters } = one
+  return { cache, promptMemory, patience, flashAttention, gpuLayers, adapters }
 }

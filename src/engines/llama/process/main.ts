@@ -54,13 +54,13 @@ function load(options: AnswererLoadOptions | EmbedderLoadOptions): void {
 
 function openLoop(
   model: LoadedModel,
-  { contextLength, sequences, shelfBytes }: AnswererLoadOptions,
+  { contextLength, sequences, shelfBytes, patience }: AnswererLoadOptions,
 ): StepLoop {
   return new StepLoop(model, {
     contextLength,
     sequences,
     shelfBytes,
-    patience: 150,
+    patience,
     guesses: true,
     send,
     now: () => performance.now(),
