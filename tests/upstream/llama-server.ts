@@ -24,7 +24,8 @@ export async function openLlamaServer(): Promise<{ readonly url: string; close()
   return {
     url: `${address}/v1`,
     async close() {
-      server.kill()
+      // Asked politely it has been seen to hang.
+      server.kill('SIGKILL')
       await once(server, 'exit')
     },
   }
