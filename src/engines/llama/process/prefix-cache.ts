@@ -21,8 +21,9 @@ const bytesInAMs = 1.5e6
  * but the first have seen the thought. What is reused ends where that turn began.
  *
  * What was left stays in its cells for a short while, then goes to the shelf: to keep it until that has cost as much as
- * saving it is never worse than twice the best choice. Where nothing runs it goes at once, which costs nobody anything. The least recently used goes sooner, from its end, when a running
- * sequence needs cells or a slot. What cannot be saved stays until that has cost as much as reading it again.
+ * saving it is never worse than twice the best choice. Where nothing runs it goes at once, which costs nobody anything. The
+ * least recently used goes sooner, from its end, when a running sequence needs cells or a slot. What cannot be saved stays
+ * until that has cost as much as reading it again.
  */
 export class PrefixCache {
   readonly #cache: KvCache
